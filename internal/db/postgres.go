@@ -1,0 +1,233 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+type pgStore struct {
+	pool *pgxpool.Pool
+	dsn  string
+}
+
+func openPG(ctx context.Context, cfg Config) (*pgStore, error) {
+	pc, err := pgxpool.ParseConfig(cfg.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("db: DSN: %w", redact(err))
+	}
+	pc.MaxConns = 16
+	if cfg.MaxConns > 0 {
+		pc.MaxConns = int32(cfg.MaxConns)
+	}
+	if cfg.CommitDelay > 0 {
+		// The server itself waits before it flushes the log, as on a slow disk.
+		pc.ConnConfig.RuntimeParams["commit_delay"] = fmt.Sprint(min(cfg.CommitDelay.Microseconds(), 100000))
+		pc.ConnConfig.RuntimeParams["commit_siblings"] = "0"
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("db: connect: %w", redact(err))
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("db: connect: %w", redact(err))
+	}
+	return &pgStore{pool: pool, dsn: cfg.DSN}, nil
+}
+
+// redact keeps passwords of connection strings out of messages; pgx masks them in its own
+// errors, but a malformed DSN is echoed.
+func redact(err error) error {
+	msg := err.Error()
+	if i := strings.Index(msg, "password="); i >= 0 {
+		return fmt.Errorf("%s password=…", msg[:i])
+	}
+	return err
+}
+
+func (p *pgStore) close() { p.pool.Close() }
+
+func (p *pgStore) update(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return nil, kind(err)
+	}
+	defer conn.Release()
+	ptx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	if err != nil {
+		return nil, kind(err)
+	}
+	defer func() { _ = ptx.Rollback(context.WithoutCancel(ctx)) }() // after a commit this does nothing
+	tx := &Tx{ctx: ctx, engine: Postgres, q: &pgTx{ptx}}
+	if err := fn(tx); err != nil {
+		return nil, err
+	}
+	if err := ptx.Commit(ctx); err != nil {
+		return nil, kind(err)
+	}
+	return tx, nil
+}
+
+func (p *pgStore) view(ctx context.Context, fn func(*Tx) error) error {
+	ptx, err := p.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return kind(err)
+	}
+	defer func() { _ = ptx.Rollback(context.WithoutCancel(ctx)) }() // ends the snapshot; nothing to undo
+	return fn(&Tx{ctx: ctx, engine: Postgres, q: &pgTx{ptx}})
+}
+
+type pgTx struct{ tx pgx.Tx }
+
+func (t *pgTx) exec(ctx context.Context, text string, args []any) (int64, error) {
+	tag, err := t.tx.Exec(ctx, text, flatAll(args)...)
+	if err != nil {
+		return 0, kind(err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+func (t *pgTx) query(ctx context.Context, text string, args []any) (Rows, error) {
+	rows, err := t.tx.Query(ctx, text, flatAll(args)...)
+	if err != nil {
+		return nil, kind(err)
+	}
+	return pgRows{rows}, nil
+}
+
+func (t *pgTx) execMany(ctx context.Context, text string, rows [][]any) (int64, error) {
+	b := &pgx.Batch{}
+	for _, r := range rows {
+		b.Queue(text, flatAll(r)...)
+	}
+	res := t.tx.SendBatch(ctx, b)
+	var n int64
+	for range rows {
+		tag, err := res.Exec()
+		if err != nil {
+			_ = res.Close() // the first error is the one that matters
+			return n, kind(err)
+		}
+		n += tag.RowsAffected()
+	}
+	return n, kind(res.Close())
+}
+
+// copyFrom is how many rows make COPY cheaper than one statement over arrays: COPY costs
+// a round trip more (it asks for the column types).
+const copyFrom = 500
+
+func (t *pgTx) insert(ctx context.Context, table string, cols []string, rows [][]any) error {
+	if len(rows) >= copyFrom {
+		_, err := t.tx.CopyFrom(ctx, pgx.Identifier{table}, cols, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
+			return flatAll(rows[i]), nil
+		}))
+		if err != nil {
+			return fmt.Errorf("insert into %s: %w", table, kind(err))
+		}
+		return nil
+	}
+	args := make([]any, len(cols))
+	types := make([]string, len(cols))
+	for c := range cols {
+		args[c], types[c] = column(rows, c)
+	}
+	if _, err := t.tx.Exec(ctx, unnestText(table, cols, types), args...); err != nil {
+		return fmt.Errorf("insert into %s: %w", table, kind(err))
+	}
+	return nil
+}
+
+// column gathers column c of rows as one array parameter and names its element type.
+func column(rows [][]any, c int) (any, string) {
+	for _, r := range rows {
+		switch flat(r[c]).(type) {
+		case nil:
+			continue
+		case int64:
+			return gather[int64](rows, c), "bigint"
+		case bool:
+			return gather[bool](rows, c), "boolean"
+		case []byte:
+			out := make([][]byte, len(rows))
+			for i, r := range rows {
+				if b, ok := flat(r[c]).([]byte); ok {
+					out[i] = b
+				}
+			}
+			return out, "bytea"
+		case string:
+			return gather[string](rows, c), "text"
+		}
+	}
+	// All null: an array of null texts would not fit a bigint column, so send untyped nulls.
+	return gather[string](rows, c), "null"
+}
+
+func gather[T any](rows [][]any, c int) any {
+	null := false
+	for _, r := range rows {
+		if r[c] == nil {
+			null = true
+			break
+		}
+	}
+	if !null {
+		out := make([]T, len(rows))
+		for i, r := range rows {
+			v, ok := flat(r[c]).(T)
+			if !ok {
+				null = true
+				break
+			}
+			out[i] = v
+		}
+		if !null {
+			return out
+		}
+	}
+	out := make([]*T, len(rows))
+	for i, r := range rows {
+		if v, ok := flat(r[c]).(T); ok {
+			out[i] = &v
+		}
+	}
+	return out
+}
+
+var unnestTexts sync.Map // of unnestKey to string
+
+type unnestKey struct{ table, cols, types string }
+
+func unnestText(table string, cols, types []string) string {
+	key := unnestKey{table, strings.Join(cols, ","), strings.Join(types, ",")}
+	if s, ok := unnestTexts.Load(key); ok {
+		return s.(string)
+	}
+	var sel, arrays, names []string
+	for i, typ := range types {
+		name := fmt.Sprintf("c%d", i)
+		names = append(names, name)
+		if typ == "null" {
+			sel = append(sel, "null")
+			arrays = append(arrays, fmt.Sprintf("$%d::text[]", i+1))
+			continue
+		}
+		sel = append(sel, name)
+		arrays = append(arrays, fmt.Sprintf("$%d::%s[]", i+1, typ))
+	}
+	s := fmt.Sprintf("insert into %s (%s) select %s from unnest(%s) as v(%s)",
+		table, key.cols, strings.Join(sel, ","), strings.Join(arrays, ","), strings.Join(names, ","))
+	unnestTexts.Store(key, s)
+	return s
+}
+
+type pgRows struct{ pgx.Rows }
+
+func (r pgRows) Scan(dest ...any) error { return kind(r.Rows.Scan(dest...)) }
+func (r pgRows) Err() error             { return kind(r.Rows.Err()) }
