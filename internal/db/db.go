@@ -145,6 +145,7 @@ type querier interface {
 	query(ctx context.Context, sql string, args []any) (Rows, error)
 	insert(ctx context.Context, table string, cols []string, rows [][]any) error
 	execMany(ctx context.Context, sql string, rows [][]any) (int64, error)
+	queryMany(ctx context.Context, sql string, rows [][]any, scan func(i int, r Rows) error) error
 }
 
 // Rows is a result set. Close it; Next closes it at the end.
@@ -209,6 +210,15 @@ func (tx *Tx) ExecMany(sql string, rows [][]any) (int64, error) {
 		return 0, nil
 	}
 	return tx.q.execMany(tx.ctx, sql, rows)
+}
+
+// QueryMany runs one statement once per row of parameters, pipelined, and calls scan for
+// every row each of them returns; i is the index of the parameters.
+func (tx *Tx) QueryMany(sql string, rows [][]any, scan func(i int, r Rows) error) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.q.queryMany(tx.ctx, sql, rows, scan)
 }
 
 // ForUpdate is the clause that locks the rows a select returns until the end of the

@@ -118,6 +118,25 @@ func (t *pgTx) execMany(ctx context.Context, text string, rows [][]any) (int64, 
 	return n, kind(res.Close())
 }
 
+func (t *pgTx) queryMany(ctx context.Context, text string, rows [][]any, scan func(int, Rows) error) error {
+	b := &pgx.Batch{}
+	for _, r := range rows {
+		b.Queue(text, flatAll(r)...)
+	}
+	res := t.tx.SendBatch(ctx, b)
+	for i := range rows {
+		r, err := res.Query()
+		if err == nil {
+			err = Each(pgRows{r}, nil, func(r Rows) error { return scan(i, r) })
+		}
+		if err != nil {
+			_ = res.Close() // the first error is the one that matters
+			return kind(err)
+		}
+	}
+	return kind(res.Close())
+}
+
 // copyFrom is how many rows make COPY cheaper than one statement over arrays: COPY costs
 // a round trip more (it asks for the column types).
 const copyFrom = 500

@@ -231,6 +231,16 @@ func (t *liteTx) execMany(ctx context.Context, text string, rows [][]any) (int64
 	return n, nil
 }
 
+func (t *liteTx) queryMany(ctx context.Context, text string, rows [][]any, scan func(int, Rows) error) error {
+	for i, args := range rows {
+		r, err := t.query(ctx, text, args)
+		if err := Each(r, err, func(r Rows) error { return scan(i, r) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // insert writes chunks of fixed sizes, so that a table needs at most three prepared texts.
 func (t *liteTx) insert(ctx context.Context, table string, cols []string, rows [][]any) error {
 	args := make([]any, 0, 32*len(cols))

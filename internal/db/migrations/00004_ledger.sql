@@ -30,9 +30,12 @@ create table posting (
 create index posting_bill on posting (bill_id) where bill_id <> 0;
 create index posting_credit on posting (credit_id) where credit_id <> 0;
 
--- Sum of all postings per account: touched once per transaction, nothing points at it.
+-- Sums of all postings per account and accounting day: each row is touched once per
+-- transaction, nothing points at it. An account's balance is the sum over its days.
 create table ledger_balance (
-    account_id bigint primary key,
+    account_id bigint not null,
+    booked_on text not null,
     debit bigint not null default 0,
-    credit bigint not null default 0
+    credit bigint not null default 0,
+    primary key (account_id, booked_on)
 );

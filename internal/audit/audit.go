@@ -1,0 +1,125 @@
+// Package audit says what happened, who did it, and proves that the record was not changed:
+// each row's hash covers the row and the hash before it (invariant 7).
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sen-platform/sen/internal/clock"
+	"github.com/sen-platform/sen/internal/db"
+	"github.com/sen-platform/sen/internal/id"
+)
+
+// Record is one line of the log.
+type Record struct {
+	Seq      int64
+	At       time.Time
+	Actor    string // "usr_…", "key_…", "hook:sepay", "system"
+	Action   string // "credits.receive", "bill.cancel" …
+	Subject  string // identifier of what it was done to; "" for a batch
+	Facility id.Facility
+	Detail   string // JSON object
+	Prev     string
+	Hash     string
+}
+
+// New makes a record; detail is marshalled to JSON and must be marshallable.
+func New(at time.Time, actor, action, subject string, f id.Facility, detail any) (Record, error) {
+	b, err := json.Marshal(detail)
+	if err != nil {
+		return Record{}, fmt.Errorf("audit %s: %w", action, err)
+	}
+	return Record{At: at, Actor: actor, Action: action, Subject: subject, Facility: f, Detail: string(b)}, nil
+}
+
+// genesis is the hash before the first record.
+const genesis = "0000000000000000000000000000000000000000000000000000000000000000"
+
+// hash covers every field; lengths are part of it, so no field can flow into the next.
+func (r Record) hash() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s|%d|%d|%d", r.Prev, r.Seq, clock.Micros(r.At), int64(r.Facility))
+	for _, s := range []string{r.Actor, r.Action, r.Subject, r.Detail} {
+		fmt.Fprintf(h, "|%d:%s", len(s), s)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Append writes records at the end of the chain. On PostgreSQL it waits for other writers
+// of the log by the lock of the event counter, so call it after event.Append, last in a
+// transaction.
+func Append(tx *db.Tx, recs ...Record) error {
+	if len(recs) == 0 {
+		return nil
+	}
+	if tx.Engine() == db.Postgres {
+		// Taken again at no cost by a transaction that wrote events.
+		if _, err := tx.Exec("select value from counter where name = 'event' for update"); err != nil {
+			return err
+		}
+	}
+	seq, prev := int64(0), genesis
+	err := tx.Row("select seq, hash from audit order by seq desc limit 1", nil, &seq, &prev)
+	if err != nil && !errors.Is(err, db.ErrNotFound) {
+		return err
+	}
+	rows := make([][]any, len(recs))
+	for i := range recs {
+		r := &recs[i]
+		seq++
+		r.Seq, r.Prev = seq, prev
+		r.Hash = r.hash()
+		prev = r.Hash
+		var f any
+		if r.Facility != 0 {
+			f = r.Facility
+		}
+		rows[i] = []any{r.Seq, clock.Micros(r.At), r.Actor, r.Action, r.Subject, f, r.Detail, r.Prev, r.Hash}
+	}
+	return tx.Insert("audit", []string{"seq", "at", "actor", "action", "subject", "facility_id", "detail", "prev_hash", "hash"}, rows)
+}
+
+const columns = "seq, at, actor, action, subject, coalesce(facility_id, 0), detail, prev_hash, hash"
+
+func scan(r db.Rows, a *Record) error {
+	var at int64
+	err := r.Scan(&a.Seq, &at, &a.Actor, &a.Action, &a.Subject, &a.Facility, &a.Detail, &a.Prev, &a.Hash)
+	a.At = clock.FromMicros(at)
+	return err
+}
+
+// Of lists what was done to a subject, oldest first.
+func Of(tx *db.Tx, subject string) ([]Record, error) {
+	return db.All(tx, "select "+columns+" from audit where subject = $1 order by seq", []any{subject}, scan)
+}
+
+// Verify walks the whole chain and returns the first thing wrong with it, or nil. each, when
+// not nil, sees every record, so that callers can check what a record vouches for.
+func Verify(tx *db.Tx, each func(Record) error) error {
+	prev, next := genesis, int64(1)
+	rows, err := tx.Query("select " + columns + " from audit order by seq")
+	return db.Each(rows, err, func(rows db.Rows) error {
+		var r Record
+		if err := scan(rows, &r); err != nil {
+			return err
+		}
+		switch {
+		case r.Seq != next:
+			return fmt.Errorf("audit: record %d is missing", next)
+		case r.Prev != prev:
+			return fmt.Errorf("audit: record %d does not follow record %d", r.Seq, r.Seq-1)
+		case r.Hash != r.hash():
+			return fmt.Errorf("audit: record %d was changed", r.Seq)
+		}
+		prev, next = r.Hash, next+1
+		if each != nil {
+			return each(r)
+		}
+		return nil
+	})
+}
