@@ -1,0 +1,160 @@
+package mt940
+
+import (
+	"regexp"
+	"strings"
+)
+
+// field is one tag with its content.
+type field struct {
+	tag   string
+	lines []string // the first stands behind the tag; line breaks are gone, spaces are kept
+	line  int      // of the tag in the file, from 1
+}
+
+// first is the first line, trimmed.
+func (f *field) first() string { return trim(f.lines[0]) }
+
+// message is one SWIFT message, or one statement of a file without envelopes.
+type message struct {
+	kind   string // "MT940", "MT942", "MT950", or "" when no envelope or header line tells
+	fields []field
+}
+
+// tags that are read or at least known. Anything else that looks like a tag is text: payers
+// write "10:15:30" and ":86:" can wrap anywhere.
+var tags = map[string]bool{
+	"12": true, "13": true, "13D": true, "20": true, "21": true, "25": true, "25P": true, "28": true, "28C": true,
+	"34F": true, "37H": true, "60": true, "60F": true, "60M": true, "61": true, "62": true, "62F": true, "62M": true,
+	"64": true, "65": true, "86": true, "90C": true, "90D": true, "NS": true,
+	"940": true, "941": true, "942": true, "950": true,
+}
+
+var (
+	// tagPattern allows what real files put before a tag: blanks and control characters.
+	tagPattern      = regexp.MustCompile(`^[\s\x00-\x1f\x{feff}]*:([0-9]{2,3}[A-Za-z]?|NS|ns):(.*)$`)
+	envelopePattern = regexp.MustCompile(`\{2:[IO](9[0-9]{2})`)
+)
+
+// split cuts a file into messages. A message begins at field 20; an envelope or a header line
+// such as ":940:" before it tells its kind. What stands before the first field is dropped.
+func split(text string) []message {
+	var messages []message
+	var current *message
+	kind := ""
+	begin := func() {
+		messages = append(messages, message{kind: kind})
+		current = &messages[len(messages)-1]
+	}
+	lines := physicalLines(text)
+	for i, raw := range lines {
+		if strings.Contains(raw, "{") {
+			if m := envelopePattern.FindStringSubmatch(raw); m != nil {
+				kind, current = "MT"+m[1], nil
+			}
+			if raw = afterEnvelope(raw); trim(raw) == "" {
+				continue
+			}
+		}
+		if isEnd(raw) {
+			continue
+		}
+		tag, rest, isTag := tagOf(raw)
+		switch {
+		case !isTag:
+			if current != nil && len(current.fields) > 0 {
+				f := &current.fields[len(current.fields)-1]
+				f.lines = append(f.lines, raw)
+			}
+			continue
+		case len(tag) == 3 && tag[0] == '9' && tag[2] >= '0' && tag[2] <= '9':
+			kind = "MT" + tag
+			continue
+		case tag == "20" || current == nil || restarts(current, tag):
+			begin()
+		}
+		current.fields = append(current.fields, field{tag: tag, lines: []string{rest}, line: i + 1})
+	}
+	for i := range messages {
+		messages[i].unpad()
+	}
+	return messages
+}
+
+// unpad removes the blank some banks put at the end of every line. It is padding, not text,
+// when every tag line of the message has it.
+func (m *message) unpad() {
+	for _, f := range m.fields {
+		if !strings.HasSuffix(f.lines[0], " ") {
+			return
+		}
+	}
+	for _, f := range m.fields {
+		for i := range f.lines {
+			f.lines[i] = strings.TrimSuffix(f.lines[i], " ")
+		}
+	}
+}
+
+// restarts tells a new statement or page in files that leave field 20 away: an account, a
+// number or an opening balance after a closing balance.
+func restarts(m *message, tag string) bool {
+	switch tag {
+	case "25", "25P", "28", "28C", "60F", "60M":
+	default:
+		return false
+	}
+	for _, f := range m.fields {
+		if f.tag == "62F" || f.tag == "62M" || f.tag == "62" {
+			return true
+		}
+	}
+	return false
+}
+
+// physicalLines splits at CRLF, LF, CR or the "@@" of German home banking.
+func physicalLines(text string) []string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	if strings.Count(text, "@@:") > strings.Count(text, "\n:") {
+		text = strings.ReplaceAll(text, "@@", "\n")
+	}
+	return strings.Split(text, "\n")
+}
+
+// tagOf splits a line into tag and rest.
+func tagOf(line string) (tag, rest string, ok bool) {
+	m := tagPattern.FindStringSubmatch(line)
+	if m == nil {
+		return "", "", false
+	}
+	tag = strings.ToUpper(m[1])
+	if !tags[tag] {
+		return "", "", false
+	}
+	return tag, m[2], true
+}
+
+// afterEnvelope drops the SWIFT blocks around the text block: "{1:…}{2:…}{4:" before and
+// "-}{5:…}" behind.
+func afterEnvelope(line string) string {
+	if i := strings.Index(line, "{4:"); i >= 0 {
+		return line[i+len("{4:"):]
+	}
+	if start := strings.TrimLeft(line, " \x01\x02\x03"); strings.HasPrefix(start, "{1:") || strings.HasPrefix(start, "{2:") ||
+		strings.HasPrefix(start, "{3:") || strings.HasPrefix(start, "{5:") || strings.HasPrefix(start, "-}") {
+		return ""
+	}
+	return line
+}
+
+// isEnd recognises the end of a text block: "-", "-}", "-" with an ETX, or nothing.
+func isEnd(line string) bool {
+	t := trim(line)
+	return t == "" || t == "-" || t == "-}" || strings.HasPrefix(t, "-}{")
+}
+
+// trim removes blanks and control characters at both ends.
+func trim(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\u00a0' || r == '\ufeff' })
+}
