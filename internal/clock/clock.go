@@ -86,8 +86,15 @@ func (d Date) Time() time.Time {
 	return t
 }
 
-// AddDays is d moved by n calendar days.
-func (d Date) AddDays(n int) Date { return DateOf(d.Time().AddDate(0, 0, n)) }
+// AddDays is d moved by n calendar days; empty for an empty or malformed Date, so that "no
+// date" never turns into a day of the year 1.
+func (d Date) AddDays(n int) Date {
+	t := d.Time()
+	if t.IsZero() {
+		return ""
+	}
+	return DateOf(t.AddDate(0, 0, n))
+}
 
 // Month is the first seven characters, YYYY-MM; empty for an empty Date.
 func (d Date) Month() string {
