@@ -93,24 +93,27 @@ func (s Stacked) html() (template.HTML, error) {
 	return value + `<span class="note">` + note + `</span>`, err
 }
 
-// Evidence is how a figure of the province is known; it stands beside every one. Template "evidence".
+// Evidence is how a figure of the province is known; it stands beside every one. Zero shows nothing. Template "evidence".
 type Evidence int
 
 // Grades of evidence, from none to measured in the books of Sen.
 const (
-	EvidenceNone     Evidence = iota // Chưa có
-	EvidenceDeclared                 // Tự khai
-	EvidenceProven                   // Đã chứng minh
-	EvidenceMeasured                 // Đo được
+	EvidenceNone     Evidence = iota + 1 // Chưa có
+	EvidenceDeclared                     // Tự khai
+	EvidenceProven                       // Đã chứng minh
+	EvidenceMeasured                     // Đo được
 )
 
 func (e Evidence) html() (template.HTML, error) {
-	names := [...]string{"Chưa có", "Tự khai", "Đã chứng minh", "Đo được"}
+	if e == 0 {
+		return "", nil
+	}
+	names := [...]string{"", "Chưa có", "Tự khai", "Đã chứng minh", "Đo được"}
 	var b strings.Builder
 	b.WriteString(`<span class="ev"><svg class="ev__bar" viewBox="0 0 28 12" aria-hidden="true">`)
 	for i, x := range [...]string{".5", "10", "19.5"} {
 		on := ""
-		if i < int(e) {
+		if i < int(e-EvidenceNone) {
 			on = ` class="on"`
 		}
 		b.WriteString(`<rect x="` + x + `" y="1" width="7.5" height="10" rx="1"` + on + `/>`)
@@ -172,7 +175,7 @@ type Stat struct {
 	State    State // Paid for money received, Need for what waits
 	Big      bool
 	Note     any
-	Evidence *Evidence
+	Evidence Evidence
 }
 
 // Class is the colour class of the figure.
@@ -211,10 +214,10 @@ type Tabs struct {
 	Items []Tab
 }
 
-// Tab is one of Tabs; Count is shown when it is not nil.
+// Tab is one of Tabs; Count is shown when it is above zero.
 type Tab struct {
 	Text, Href string
-	Count      *int64
+	Count      int
 	Current    bool
 }
 
@@ -251,6 +254,7 @@ type PayBar struct {
 	Amount vnd.Amount
 	Action string
 	Href   string
+	Live   string // name of the region, when the bar goes with a change of the page
 }
 
 // Verdict is the answer of a page in one glance: Paid or Need. Template "verdict".

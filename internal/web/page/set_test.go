@@ -140,7 +140,6 @@ func TestWords(t *testing.T) {
 		{"", "swap", []any{"a", "b"}, "b rồi a"},
 		{EN, "swap", []any{"a", "b"}, "a, then b"},
 		{EN, "undo", nil, "Undo"},
-		{VI, "none", nil, "⟦none⟧"},
 	} {
 		if got := s.T(c.lang, c.key, c.args...); got != c.want {
 			t.Errorf("T(%s, %s, %v) = %q, want %q", c.lang, c.key, c.args, got, c.want)
@@ -212,5 +211,15 @@ func TestCurrentNav(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: current is %d, want %d", path, got, want)
 		}
+	}
+}
+
+// A key nobody has shows as a scar and is logged, but does not take the page away.
+func TestWordsUnknown(t *testing.T) {
+	s := helloSet(t)
+	var log bytes.Buffer
+	s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	if got := s.T(VI, "none"); got != "⟦none⟧" || !strings.Contains(log.String(), "none") {
+		t.Errorf("got %q, log %q", got, log.String())
 	}
 }

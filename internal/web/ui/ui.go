@@ -182,3 +182,12 @@ func matches(header, tag string) bool {
 	}
 	return false
 }
+
+// File is the content of the embedded file name as it is served; it panics on a name that is not embedded.
+func File(name string) []byte {
+	a, ok := assets()[name]
+	if !ok {
+		panic("ui: no asset " + name)
+	}
+	return a.body
+}
