@@ -98,7 +98,10 @@ func Of(tx *db.Tx, subject string) ([]Record, error) {
 	return db.All(tx, "select "+columns+" from audit where subject = $1 order by seq", []any{subject}, scan)
 }
 
-// Verify walks the whole chain and returns the first thing wrong with it, or nil. each, when
+// ErrBroken: the log is not what was written.
+var ErrBroken = errors.New("audit: chain broken")
+
+// Verify walks the whole chain and returns the first thing wrong with it (ErrBroken), or nil. each, when
 // not nil, sees every record, so that callers can check what a record vouches for.
 func Verify(tx *db.Tx, each func(Record) error) error {
 	prev, next := genesis, int64(1)
@@ -110,11 +113,11 @@ func Verify(tx *db.Tx, each func(Record) error) error {
 		}
 		switch {
 		case r.Seq != next:
-			return fmt.Errorf("audit: record %d is missing", next)
+			return fmt.Errorf("%w: record %d is missing", ErrBroken, next)
 		case r.Prev != prev:
-			return fmt.Errorf("audit: record %d does not follow record %d", r.Seq, r.Seq-1)
+			return fmt.Errorf("%w: record %d does not follow record %d", ErrBroken, r.Seq, r.Seq-1)
 		case r.Hash != r.hash():
-			return fmt.Errorf("audit: record %d was changed", r.Seq)
+			return fmt.Errorf("%w: record %d was changed", ErrBroken, r.Seq)
 		}
 		prev, next = r.Hash, next+1
 		if each != nil {
