@@ -40,7 +40,9 @@ type Calendar struct {
 
 // National is the calendar of the public sector for 2022–2027 from the data in holidays.csv.
 // Beyond those years it knows weekends and the holidays of fixed date only; see Covers.
-var National = sync.OnceValue(func() *Calendar {
+func National() *Calendar { return national() }
+
+var national = sync.OnceValue(func() *Calendar {
 	c, err := ReadCalendar(bytes.NewReader(holidaysCSV))
 	if err != nil {
 		panic(err) // the file is part of the program and tested

@@ -44,7 +44,8 @@ func ParseDateTime(s string) (t time.Time, hasTime bool, err error) {
 		return checkYear(t.In(clock.VN), true, s)
 	}
 	day, clockTime := text, ""
-	if i := strings.IndexAny(text, " T"); i >= 0 {
+	i := strings.IndexAny(text, " T")
+	if i >= 0 {
 		day, clockTime = text[:i], text[i+1:]
 		if strings.Contains(day, ":") {
 			day, clockTime = clockTime, day
@@ -58,7 +59,7 @@ func ParseDateTime(s string) (t time.Time, hasTime bool, err error) {
 	if t.Day() != d || int(t.Month()) != m { // 31/02 or month 13
 		return time.Time{}, false, fmt.Errorf("%w: %.40q", ErrDate, s)
 	}
-	if clockTime != "" {
+	if i >= 0 {
 		since, err := timeOfDay(clockTime)
 		if err != nil {
 			return time.Time{}, false, fmt.Errorf("%w: %.40q", ErrDate, s)
