@@ -173,8 +173,9 @@ type Facility struct {
 	ShortName string // for narrow places: slips, charts
 	Sector    Sector
 	Level     Level
-	// Area and Agency are where it stands and who manages it: now, or on the day a list
-	// was asked for. Agency is zero for a facility nobody in the province manages.
+	// Area and Agency are where it stands and who manages it: on the day a list was asked
+	// for, else by the latest entry of its places. Agency is zero for a facility nobody in
+	// the province manages.
 	Area    id.Area
 	Agency  id.Agency
 	TaxCode string

@@ -25,7 +25,8 @@ type Filter struct {
 	// with or without Vietnamese marks.
 	Search string
 	// AsOf is the day whose map counts: facilities that existed then, at their place of then.
-	// Empty means now, with closed facilities included unless Status says otherwise.
+	// Empty means all facilities at their latest place, closed ones too unless Status says
+	// otherwise.
 	AsOf clock.Date
 	// Cursor continues a list: the text Facilities returned. Limit is at most MaxPage; 0 means 100.
 	Cursor string

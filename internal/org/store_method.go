@@ -11,9 +11,7 @@ import (
 // with an empty Since.
 func MethodsOf(tx *db.Tx, facilities []id.Facility) (map[id.Facility][]MethodState, error) {
 	list, err := db.All(tx, "select facility_id, method, status, since, note from facility_method where "+tx.In("facility_id", 1),
-		[]any{db.List(tx, facilities)}, func(r db.Rows, m *MethodState) error {
-			return r.Scan(&m.Facility, &m.Method, &m.Status, &m.Since, &m.Note)
-		})
+		[]any{db.List(tx, facilities)}, scanMethod)
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +36,10 @@ func MethodsOf(tx *db.Tx, facilities []id.Facility) (map[id.Facility][]MethodSta
 		out[f] = states
 	}
 	return out, nil
+}
+
+func scanMethod(r db.Rows, m *MethodState) error {
+	return r.Scan(&m.Facility, &m.Method, &m.Status, &m.Since, &m.Note)
 }
 
 // SetMethod records a facility's state of one method since a day.
