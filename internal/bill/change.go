@@ -141,7 +141,8 @@ func billIDs(list []Bill) []id.Bill {
 }
 
 // Unpublish takes at most limit published bills of a round back to drafts (thu lại phiếu)
-// and returns them, as Publish does. Bills that received money stay as they are and are not
+// and returns them, as Publish does, with PublishedAt as it was: the caller takes the figures
+// back from where they were counted. Bills that received money stay as they are and are not
 // returned. Classes narrow it.
 func Unpublish(tx *db.Tx, round id.Round, classes []string, limit int) ([]Bill, error) {
 	r, err := lockRound(tx, round)
