@@ -190,6 +190,28 @@ func TestExtractSurvivesTheBanks(t *testing.T) {
 	})
 }
 
+// TestNumbersAreNeverCodes: accounts, traces and phones of ten digits and more, also glued
+// behind the letters of a prefix, give no hit that could be booked; with O and I for 0 and 1
+// among them still no key.
+func TestNumbersAreNeverCodes(t *testing.T) {
+	e := newExtractor(t)
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.SampledFrom([]string{"0-9", "0-9OI"}).Draw(t, "digits")
+		number := rapid.StringMatching("[" + digits + "]{10,19}")
+		var memo strings.Builder
+		for range rapid.IntRange(1, 6).Draw(t, "numbers") {
+			memo.WriteString(rapid.SampledFrom([]string{"HP", "TP", "VP ", "CT tu ", " ", "."}).Draw(t, "before"))
+			memo.WriteString(number.Draw(t, "number"))
+			memo.WriteString(" DEN ")
+		}
+		for _, h := range e.Extract(memo.String()) {
+			if h.Kind.IsKey() || (h.Kind == NoPrefix && digits == "0-9") {
+				t.Fatalf("%q gives %v", memo.String(), h)
+			}
+		}
+	})
+}
+
 func FuzzExtract(f *testing.F) {
 	for _, s := range []string{"HPK7G3M9X077 LOP 3B", "hpk7g3 m9xo 77", "HPK7G3M9X0", "Học phí HPK7H3M9X077", "\xffHP\u0323", "RF84K7G3M9X0"} {
 		f.Add(s)

@@ -32,7 +32,7 @@ func encode1258(t testing.TB, s string) []byte {
 			out = append(out, b)
 			continue
 		}
-		marks := []rune(norm.NFD.String(string(r)))
+		marks := norm.NFD.String(string(r))
 		base, tone := []rune{}, []rune{}
 		for _, m := range marks {
 			if strings.ContainsRune(toneMarks, m) {

@@ -30,8 +30,10 @@ func sortedBy(key func(string) string, words []string) []string {
 
 func TestKeySortsByTheVietnameseAlphabet(t *testing.T) {
 	for name, words := range map[string][]string{
-		"letters": {"a", "ă", "â", "b", "c", "d", "đ", "e", "ê", "g", "h", "i", "k", "l", "m", "n", "o", "ô", "ơ",
-			"p", "q", "r", "s", "t", "u", "ư", "v", "x", "y"},
+		"letters": {
+			"a", "ă", "â", "b", "c", "d", "đ", "e", "ê", "g", "h", "i", "k", "l", "m", "n", "o", "ô", "ơ",
+			"p", "q", "r", "s", "t", "u", "ư", "v", "x", "y",
+		},
 		"tones":           {"ma", "mà", "mả", "mã", "má", "mạ", "mạc"},
 		"letters first":   {"Hoa", "Hòa", "Hoan", "Hoàn", "Hô", "Hồ", "Hơ", "Hu", "Hư"},
 		"case last":       {"an", "An", "AN", "án", "Án"},

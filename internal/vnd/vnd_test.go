@@ -87,9 +87,20 @@ func TestJSON(t *testing.T) {
 		in   string
 		want error
 	}{
-		{"1.0", ErrFraction}, {"5.5", ErrFraction}, {"-0.5", ErrFraction}, {"1.5e1", ErrFraction},
-		{"1e6", ErrSyntax}, {"1E6", ErrSyntax}, {`"1000"`, ErrSyntax}, {"null", ErrSyntax}, {"true", ErrSyntax}, {"[1]", ErrSyntax}, {"{}", ErrSyntax},
-		{"9223372036854775808", ErrOverflow}, {"-9223372036854775809", ErrOverflow}, {"1000000000000000000000", ErrOverflow},
+		{"1.0", ErrFraction},
+		{"5.5", ErrFraction},
+		{"-0.5", ErrFraction},
+		{"1.5e1", ErrFraction},
+		{"1e6", ErrSyntax},
+		{"1E6", ErrSyntax},
+		{`"1000"`, ErrSyntax},
+		{"null", ErrSyntax},
+		{"true", ErrSyntax},
+		{"[1]", ErrSyntax},
+		{"{}", ErrSyntax},
+		{"9223372036854775808", ErrOverflow},
+		{"-9223372036854775809", ErrOverflow},
+		{"1000000000000000000000", ErrOverflow},
 	} {
 		got := bill{Amount: 7}
 		if err := json.Unmarshal([]byte(`{"amount":`+c.in+`}`), &got); !errors.Is(err, c.want) || got.Amount != 7 {
@@ -115,8 +126,15 @@ func TestDatabase(t *testing.T) {
 		src  any
 		want error
 	}{
-		{5.5, ErrFraction}, {5.0, ErrFraction}, {math.NaN(), ErrFraction}, {"5.5", ErrFraction},
-		{nil, ErrSyntax}, {true, ErrSyntax}, {"mười đồng", ErrSyntax}, {"", ErrSyntax}, {[]byte(" 1"), ErrSyntax},
+		{5.5, ErrFraction},
+		{5.0, ErrFraction},
+		{math.NaN(), ErrFraction},
+		{"5.5", ErrFraction},
+		{nil, ErrSyntax},
+		{true, ErrSyntax},
+		{"mười đồng", ErrSyntax},
+		{"", ErrSyntax},
+		{[]byte(" 1"), ErrSyntax},
 		{"9223372036854775808", ErrOverflow},
 	} {
 		a = 7
