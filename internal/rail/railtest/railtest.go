@@ -47,15 +47,22 @@ func Dir() string {
 	}
 }
 
-// Cases reads <name>.json. It skips the test with a message when the file is absent, and
-// fails it when the file is unreadable, empty, or has cases without or with equal ids.
+// Cases reads <name>.json of the folder. It skips the test with a message when the file is
+// absent, and fails it when the file is unreadable, empty, or has cases without or with equal
+// ids.
 func Cases(t testing.TB, name string) []Case {
 	t.Helper()
 	file := filepath.Join(Dir(), name+".json")
-	raw, err := os.ReadFile(file)
-	if os.IsNotExist(err) {
+	if _, err := os.Stat(file); os.IsNotExist(err) {
 		t.Skipf("no vectors: %s.json is not in the folder that SEN_VECTORS names (default ../shared/vectors)", name)
 	}
+	return File(t, file)
+}
+
+// File reads one file of vectors, which must be there: a room's own copy in testdata.
+func File(t testing.TB, file string) []Case {
+	t.Helper()
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,9 +90,9 @@ func Cases(t testing.TB, name string) []Case {
 }
 
 // Run runs one subtest per case, named by its id.
-func Run(t *testing.T, name string, f func(t *testing.T, c Case)) {
+func Run(t *testing.T, cases []Case, f func(t *testing.T, c Case)) {
 	t.Helper()
-	for _, c := range Cases(t, name) {
+	for _, c := range cases {
 		t.Run(c.ID, func(t *testing.T) {
 			if c.Title != "" {
 				t.Log(c.Title)

@@ -26,7 +26,7 @@ func TestCasesReadsTheFolderNamedBySenVectors(t *testing.T) {
 		t.Errorf("got %+v", cases)
 	}
 	ran := 0
-	Run(t, "x", func(t *testing.T, c Case) { ran++ })
+	Run(t, cases, func(t *testing.T, c Case) { ran++ })
 	if ran != 2 {
 		t.Errorf("%d subtests ran, want 2", ran)
 	}
