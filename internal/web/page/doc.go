@@ -62,7 +62,7 @@
 //	money 1250000      <span class="money">1.250.000 ₫</span>
 //	words 1250000      Một triệu hai trăm năm mươi nghìn đồng
 //	date d             22/11/2026 (clock.Date or time.Time)
-//	hour t             19:02
+//	hour t             8:10, 19:02
 //	when t             19:02, 22/11/2026
 //	percent 1052 1200  87,7%
 //	count 1200         1.200

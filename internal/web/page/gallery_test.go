@@ -302,7 +302,7 @@ func newDeskView() deskView {
 			{Label: "K. T. Nhàn", Note: "8:11, QR", Value: vnd.Amount(186_000)}, {Label: "B. V. Toàn", Href: "#b", Note: "8:10, Tiền mặt", Value: vnd.Amount(95_000)}}},
 		Empty:   page.Empty{Title: "Không còn khoản nào chờ xử lý", Note: "Mọi khoản tiền đến 8:09 đã vào đúng phiếu.", Next: &page.Link{Text: "Xem khoản đã xử lý hôm nay", Href: "#done"}},
 		Cancel:  page.Post{Action: "/cancel", Text: "Hủy phiếu", Class: "btn--danger", Fields: []page.Hidden{{Name: "id", Value: "bil_1"}}, Confirm: &page.Confirm{Question: "Hủy phiếu này?", Note: "Phiếu đã hủy không trả được nữa.", Yes: "Hủy phiếu", No: "Giữ lại"}},
-		Publish: page.Post{Action: "/publish", Text: "Phát hành", Icon: "up", Key: "p"},
-		Later:   page.Link{Text: "Để sau", Href: "?later=1", Class: "btn--quiet", Key: "s"},
+		Publish: page.Post{Action: "/publish", Text: "Phát hành", Icon: "up", Key: "P"},
+		Later:   page.Link{Text: "Để sau", Href: "?later=1", Class: "btn--quiet", Key: "S"},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"math/bits"
+	"strconv"
 	"strings"
 	"time"
 
@@ -106,14 +107,15 @@ func when(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(clock.VN).Format("15:04, 02/01/2006")
+	return hour(t) + t.In(clock.VN).Format(", 02/01/2006")
 }
 
+// hour is the time of day as sentences say it: "8:10", "19:02", but "0:05" after midnight.
 func hour(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(clock.VN).Format("15:04")
+	return strconv.Itoa(t.In(clock.VN).Hour()) + t.In(clock.VN).Format(":04")
 }
 
 func date(v any) (string, error) {

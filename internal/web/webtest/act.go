@@ -1,11 +1,12 @@
 package webtest
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 )
 
 // find is a JavaScript expression for the element that a selector of Tab means, or null.
@@ -68,16 +69,37 @@ func (tab *Tab) Upload(sel string, paths ...string) {
 	tab.do("upload to "+sel, chromedp.SetUploadFiles(chromedp.JSPath(find(sel)), paths))
 }
 
-// Press sends a key to the focused element: a character, or Enter, Escape, Tab, F1 to F12.
+// keyCodes are the keys with names that Press knows, with their Windows key codes.
+var keyCodes = map[string]int64{
+	"Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40,
+	"F1": 112, "F2": 113, "F3": 114, "F4": 115, "F5": 116, "F6": 117, "F7": 118, "F8": 119, "F9": 120, "F10": 121, "F11": 122, "F12": 123,
+}
+
+// Press sends a key to the focused element: a character, or one of the names in keyCodes. As with a real keyboard, a page
+// that takes the key for itself keeps the character out of the field.
 func (tab *Tab) Press(key string) {
 	tab.t.Helper()
-	if named, ok := map[string]string{
-		"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "F1": kb.F1, "F2": kb.F2, "F3": kb.F3, "F4": kb.F4, "F5": kb.F5,
-		"F6": kb.F6, "F7": kb.F7, "F8": kb.F8, "F9": kb.F9, "F10": kb.F10, "F11": kb.F11, "F12": kb.F12,
-	}[key]; ok {
-		key = named
+	ev := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: key}
+	switch code, named := keyCodes[key]; {
+	case named:
+		ev.WindowsVirtualKeyCode = code
+		if key == "Enter" {
+			ev.Text = "\r"
+		}
+	default:
+		ev.Code, ev.Text = "", key
+		ev.WindowsVirtualKeyCode = int64([]rune(strings.ToUpper(key))[0])
 	}
-	tab.do("press "+key, chromedp.KeyEvent(key))
+	up := ev
+	up.Type, up.Text = input.DispatchKeyEventTypeKeyUp, ""
+	tab.do("press "+key, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		for _, e := range []input.DispatchKeyEventParams{ev, up} {
+			if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // Text is the visible text of an element with single spaces; "" when there is no such element.

@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -67,7 +68,11 @@ func (w *watcher) event(ev any) {
 		if ev.Type == "error" || ev.Type == "assert" {
 			var words []string
 			for _, a := range ev.Args {
-				words = append(words, strings.Trim(string(a.Value), `"`)+a.Description)
+				var text string
+				if json.Unmarshal(a.Value, &text) != nil {
+					text = a.Description
+				}
+				words = append(words, text)
 			}
 			w.errors = append(w.errors, "console: "+strings.Join(words, " "))
 		}

@@ -35,7 +35,7 @@ import (
 )
 
 // Patience is how long an action of a tab waits for the page before it fails the test.
-const Patience = 15 * time.Second
+const Patience = 30 * time.Second
 
 // Viewport is the size of the visible page in CSS pixels.
 type Viewport struct {

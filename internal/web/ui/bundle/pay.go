@@ -13,7 +13,7 @@ var payClasses = strings.Fields(`
 	sheet sheet--due sheet--paid sheet--wait sheet--flat sheet__head tear
 	tag tag--paid tag--need tag--danger tag--sample
 	notice notice--need notice--danger notice--paid
-	field label hint input input--code input--short field--error error error-summary choice
+	field label hint input input--code input--short input--file field--error error error-summary choice
 	lines pairs copy copy__l copy__v qr steps more paybar paybar__sum paygrid
 	verdict verdict__mark verdict__mark--paid verdict__mark--wait timeline next
 	empty crumbs
