@@ -90,7 +90,7 @@ func (s *Service) Follow(ctx context.Context) error {
 		case <-t.C:
 		}
 		var evs []event.Event
-		err := s.db.View(ctx, func(tx *db.Tx) (err error) { evs, err = event.After(tx, seen, 0, 1000); return err })
+		err := s.db.View(ctx, func(tx *db.Tx) (err error) { evs, err = event.After(tx, seen, 1000); return err })
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil

@@ -65,9 +65,9 @@ func (w *work) writeReceipts(tx *db.Tx) error {
 	if len(w.reversed) > 0 {
 		rows := make([][]any, len(w.reversed))
 		for i, a := range w.reversed {
-			rows[i] = []any{int64(a), clock.Micros(w.now)}
+			rows[i] = []any{int64(a.ID), clock.Micros(w.now), int64(a.Credit)}
 		}
-		if _, err := tx.ExecMany("update receipt set state = 'reversed', reversed_at = $2 where allocation_id = $1 and state = 'valid'", rows); err != nil {
+		if _, err := tx.ExecMany("update receipt set state = 'reversed', reversed_at = $2 where credit_id = $3 and allocation_id = $1 and state = 'valid'", rows); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,8 @@ func ReceiptByID(tx *db.Tx, r id.Receipt) (Receipt, error) {
 
 // ReceiptsOfBills lists receipts of bills, oldest first.
 func ReceiptsOfBills(tx *db.Tx, bills ...id.Bill) ([]Receipt, error) {
-	return db.All(tx, "select "+receiptColumns+" from receipt where "+tx.In("bill_id", 1)+" order by id", []any{db.List(tx, bills)}, scanReceipt)
+	return db.All(tx, "select "+receiptColumns+" from receipt where credit_id in (select credit_id from allocation where bill_id <> 0 and "+tx.In("bill_id", 1)+
+		") and "+tx.In("bill_id", 1)+" order by id", []any{db.List(tx, bills)}, scanReceipt)
 }
 
 // ReceiptsOfCredit lists the receipts a credit led to, oldest first.

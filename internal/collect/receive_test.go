@@ -19,8 +19,8 @@ import (
 
 // parts is where the đồng of a credit are.
 type parts struct {
-	Status                                            collect.Status
-	Reason                                            collect.Reason
+	Status                                           collect.Status
+	Reason                                           collect.Reason
 	Allocated, Surplus, Suspense, Returned, Reversed vnd.Amount
 }
 

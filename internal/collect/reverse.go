@@ -93,7 +93,7 @@ func (w *work) lockBillsOf(tx *db.Tx, allocs []Allocation, known map[id.Bill]*bi
 // had put it to the account to. Postings go into e.
 func (w *work) undo(c *Credit, a Allocation, e *ledger.Entry, kind string, to ledger.Account) error {
 	w.undone = append(w.undone, a)
-	w.reversed = append(w.reversed, a.ID)
+	w.reversed = append(w.reversed, a)
 	switch a.Kind {
 	case "surplus":
 		e.Postings = append(e.Postings, ledger.Posting{

@@ -90,7 +90,7 @@ var checks = []check{
 		from allocation a left join credit c on c.id = a.credit_id left join bill b on b.id = a.bill_id
 		where c.id is null or c.facility_id <> a.facility_id or (a.kind = 'bill' and (b.id is null or b.facility_id <> a.facility_id))`},
 	{0, "receipt", `select 'allocation ' || a.id || ' stands and has ' || count(r.id) || ' valid receipts'
-		from allocation a left join receipt r on r.allocation_id = a.id and r.state = 'valid'
+		from allocation a left join receipt r on r.credit_id = a.credit_id and r.allocation_id = a.id and r.state = 'valid'
 		where a.kind = 'bill' and a.undone_at is null group by a.id having count(r.id) <> 1`},
 	{0, "receipt_amount", `select 'receipt ' || r.id || ' says ' || r.amount || ', its allocation ' || coalesce(a.amount, 0)
 		from receipt r left join allocation a on a.id = r.allocation_id where a.id is null or a.amount <> r.amount

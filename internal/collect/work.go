@@ -42,7 +42,7 @@ type work struct {
 	entries  []ledger.Entry
 	bills    map[id.Bill]*touched
 	receipts []*Receipt
-	reversed []id.Alloc // allocations whose receipt no longer holds
+	reversed []Allocation // allocations whose receipt no longer holds
 	deltas   indicator.Deltas
 	rolls    []roll
 	events   []event.Event

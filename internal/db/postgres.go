@@ -52,13 +52,18 @@ func redact(err error) error {
 
 func (p *pgStore) close() { p.pool.Close() }
 
+// beginUpdate starts a writing transaction. Its statements look rows up by key; a plan made
+// while a table was still empty would scan it, and would be kept while the table grows until
+// the next automatic analyze. So scans are priced out; where no index fits they still happen.
+const beginUpdate = "begin isolation level read committed; set local enable_seqscan = off"
+
 func (p *pgStore) update(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
 		return nil, kind(err)
 	}
 	defer conn.Release()
-	ptx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	ptx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginUpdate})
 	if err != nil {
 		return nil, kind(err)
 	}

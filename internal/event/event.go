@@ -63,17 +63,39 @@ func Last(tx *db.Tx) (int64, error) {
 	return v, err
 }
 
-// After lists at most limit events with a number above seq, oldest first. Facility 0 means all.
-func After(tx *db.Tx, seq int64, facility id.Facility, limit int) ([]Event, error) {
-	where, args := "seq > $1", []any{seq, limit}
-	if facility != 0 {
-		where, args = where+" and facility_id = $3", append(args, facility)
+func scan(r db.Rows, e *Event) error {
+	var at int64
+	err := r.Scan(&e.Seq, &e.Facility, &e.Kind, &e.Subject, &at, &e.Data)
+	e.At = clock.FromMicros(at)
+	return err
+}
+
+// After lists at most limit events with a number above seq, oldest first.
+func After(tx *db.Tx, seq int64, limit int) ([]Event, error) {
+	return db.All(tx, "select seq, facility_id, kind, subject, at, data from event where seq > $1 order by seq limit $2", []any{seq, limit},
+		scan)
+}
+
+// scanMost bounds how many numbers AfterOf looks at in one call.
+const scanMost = 20000
+
+// AfterOf is After for one facility. There is no index by facility, since each event would
+// touch a page of its own for it; so a call looks at a bounded range of numbers, and upto is
+// how far it came: ask again from there. more is false when that was the end of the feed.
+func AfterOf(tx *db.Tx, seq int64, f id.Facility, limit int) (list []Event, upto int64, more bool, err error) {
+	last, err := Last(tx)
+	if err != nil {
+		return nil, seq, false, err
 	}
-	return db.All(tx, "select seq, facility_id, kind, subject, at, data from event where "+where+" order by seq limit $2", args,
-		func(r db.Rows, e *Event) error {
-			var at int64
-			err := r.Scan(&e.Seq, &e.Facility, &e.Kind, &e.Subject, &at, &e.Data)
-			e.At = clock.FromMicros(at)
-			return err
-		})
+	end := min(last, seq+scanMost)
+	list, err = db.All(tx, `select seq, facility_id, kind, subject, at, data from event
+		where seq > $1 and seq <= $2 and facility_id = $3 order by seq limit $4`, []any{seq, end, f, limit},
+		scan)
+	if err != nil {
+		return nil, seq, false, err
+	}
+	if len(list) == limit {
+		end = list[limit-1].Seq
+	}
+	return list, max(seq, end), end < last, nil
 }

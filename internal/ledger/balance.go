@@ -67,9 +67,11 @@ func scanLine(r db.Rows, l *Line) error {
 	return err
 }
 
-// OfBill lists all postings of a bill, oldest first.
-func OfBill(tx *db.Tx, b id.Bill) ([]Line, error) {
-	return db.All(tx, lineQuery+"p.bill_id = $1 and p.bill_id <> 0 order by p.entry_id, p.n", []any{b}, scanLine)
+// OfBill lists all postings of a bill, oldest first: those of its issue, and those of the
+// given credits, which are the ones that ever paid on it.
+func OfBill(tx *db.Tx, b id.Bill, credits []id.Credit) ([]Line, error) {
+	return db.All(tx, lineQuery+"p.bill_id = $1 and p.bill_id <> 0 and p.credit_id = 0 union all "+
+		lineQuery+"p.bill_id = $1 and p.credit_id <> 0 and "+tx.In("p.credit_id", 2)+" order by 1, 2", []any{b, db.List(tx, credits)}, scanLine)
 }
 
 // OfCredit lists all postings of a credit, oldest first.

@@ -69,7 +69,6 @@ create table event (
     at bigint not null,
     data text not null
 );
-create index event_facility on event (facility_id, seq);
 
 -- Running numbers: event, audit and bill numbers. One row each, touched once per transaction.
 create table counter (

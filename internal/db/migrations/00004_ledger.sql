@@ -27,7 +27,9 @@ create table posting (
     by_user bigint not null default 0,
     primary key (entry_id, n)
 );
-create index posting_bill on posting (bill_id) where bill_id <> 0;
+-- What a bill was issued and cancelled with; its payments are found through their credits. An
+-- index over all postings by bill would touch a random page for each credit.
+create index posting_bill on posting (bill_id) where bill_id <> 0 and credit_id = 0;
 create index posting_credit on posting (credit_id) where credit_id <> 0;
 
 -- Sums of all postings per account and accounting day: each row is touched once per

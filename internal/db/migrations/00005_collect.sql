@@ -38,7 +38,6 @@ create index credit_bank_key on credit (bank_key) where bank_key <> 0;
 create index credit_text_key on credit (text_key);
 create index credit_facility on credit (facility_id, id);
 create index credit_suspense on credit (facility_id, id) where suspense > 0;
-create index credit_account_day on credit (account_id, booked_on);
 
 -- The same credit seen again in another stream or file: evidence, never a second posting.
 create table sighting (
@@ -93,7 +92,7 @@ create table receipt (
     copies bigint not null default 0,
     unique (facility_id, year, number)
 );
-create index receipt_bill on receipt (bill_id);
+-- Receipts of a bill are found through its allocations' credits (see posting_bill).
 create index receipt_credit on receipt (credit_id);
 
 -- A file that came in, whole, once.
