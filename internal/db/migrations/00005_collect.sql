@@ -1,5 +1,7 @@
 -- +goose Up
 -- Room collect: credits in, allocations, receipts, statements.
+-- The unique key begins with the reference, not the stream: there are a handful of streams, and a
+-- plan that looks up by stream first would read all of it.
 create table credit (
     id bigint primary key,
     stream text not null,
@@ -32,7 +34,7 @@ create table credit (
     raw bytea,
     raw_sha256 text not null default '',
     check (allocated + surplus + suspense + returned + reversed = amount),
-    unique (stream, partner_ref)
+    unique (partner_ref, stream)
 );
 create index credit_bank_key on credit (bank_key) where bank_key <> 0;
 create index credit_text_key on credit (text_key);
@@ -46,7 +48,7 @@ create table sighting (
     credit_id bigint not null,
     file_id bigint,
     at bigint not null,
-    primary key (stream, partner_ref)
+    primary key (partner_ref, stream)
 );
 create index sighting_credit on sighting (credit_id);
 
@@ -144,7 +146,7 @@ create table bank_debit (
     bank_ref text not null,
     reverses_credit bigint,
     file_id bigint,
-    unique (stream, partner_ref)
+    unique (partner_ref, stream)
 );
 create index bank_debit_account on bank_debit (account_id, booked_on);
 
