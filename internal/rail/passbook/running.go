@@ -91,5 +91,56 @@ func runningBreaks(s *Statement, upwards bool) []runningBreak {
 		expect.Add(*l.Running)
 		known, before = true, l.Place
 	}
+	opens := s.Opening != nil && !s.Opening.Derived
+	if c := s.Closing; known && !opens && c != nil && !c.Derived && !expect.Equal(c.Amount) {
+		diff := new(Total)
+		diff.Add(c.Amount)
+		diff.SubTotal(&expect)
+		at := Place{Line: before.Line + 1, Path: "số dư cuối"}
+		if upwards {
+			at.Line = before.Line - 1
+		}
+		breaks = append(breaks, runningBreak{before: before, at: at, diff: diff})
+	}
 	return breaks
+}
+
+// DeriveBalances computes the balances before the first and after the last booked line from
+// the running balance, in the direction that CheckRunning takes. ok is false when the first
+// or last line in time has none.
+func DeriveBalances(s *Statement) (opening, closing Decimal, ok bool) {
+	first, last := -1, -1
+	for i := range s.Lines {
+		if s.Lines[i].Status == Booked {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if first < 0 {
+		return opening, closing, false
+	}
+	if newestFirst(s) {
+		first, last = last, first
+	}
+	a, b := &s.Lines[first], &s.Lines[last]
+	if a.Running == nil || b.Running == nil {
+		return opening, closing, false
+	}
+	var before Total
+	before.Add(*a.Running)
+	before.addTimes(a.Amount, -int64(a.Sign))
+	opening, ok = before.Decimal()
+	return opening, *b.Running, ok
+}
+
+// newestFirst tells in which direction time runs: the one in which the running balance breaks
+// less often, and by the dates when that does not tell.
+func newestFirst(s *Statement) bool {
+	down, up := len(runningBreaks(s, false)), len(runningBreaks(s, true))
+	if down != up {
+		return up < down
+	}
+	return len(s.Lines) > 1 && s.Lines[0].BookedOn > s.Lines[len(s.Lines)-1].BookedOn
 }
