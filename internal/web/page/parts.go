@@ -3,6 +3,7 @@ package page
 import (
 	"html"
 	"html/template"
+	"regexp"
 	"strings"
 
 	"github.com/sen-platform/sen/internal/vnd"
@@ -59,6 +60,7 @@ type Link struct {
 	Lang  Lang   // of the text, when it differs from the page's
 	Key   string // key that presses it (staff), shown as <kbd>
 	Save  bool   // the address is a file to keep
+	App   bool   // the address opens a program on the phone, "scheme://…": a constant of ours, never text from people
 }
 
 func (l Link) html() (template.HTML, error) {
@@ -66,18 +68,33 @@ func (l Link) html() (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
-	return template.HTML(`<a href="` + html.EscapeString(safeHref(l.Href)) + `">` + string(text) + `</a>`), nil
+	return template.HTML(`<a href="` + html.EscapeString(string(l.URL())) + `">` + string(text) + `</a>`), nil
 }
 
-// safeHref lets through addresses on this host, fragments, queries and tel: links. Anything else becomes "#", so that a
-// value made outside a template, where html/template cannot watch, never becomes a script.
-func safeHref(href string) string {
-	local := strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "//") && !strings.HasPrefix(href, `/\`)
-	if local || strings.HasPrefix(href, "#") || strings.HasPrefix(href, "?") || strings.HasPrefix(href, "tel:") {
-		return href
+// URL is the address, checked here because html/template refuses tel: and the addresses of banks' apps. Paths on this host,
+// fragments, queries, https:, tel: and, with App, other schemes pass, but never one that runs code or reads files. Anything
+// else becomes "#".
+func (l Link) URL() template.URL {
+	scheme, rest, found := strings.Cut(l.Href, ":")
+	if !found || strings.ContainsAny(scheme, "/?#") {
+		if strings.HasPrefix(l.Href, "//") || strings.HasPrefix(l.Href, `/\`) || strings.HasPrefix(l.Href, `\`) {
+			return "#"
+		}
+		return template.URL(l.Href)
+	}
+	switch strings.ToLower(scheme) {
+	case "https", "tel":
+		return template.URL(l.Href)
+	case "javascript", "vbscript", "data", "blob", "file", "http":
+		return "#"
+	}
+	if l.App && strings.HasPrefix(rest, "//") && appScheme.MatchString(scheme) {
+		return template.URL(l.Href)
 	}
 	return "#"
 }
+
+var appScheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 
 // Stacked is a value with a smaller line under it.
 type Stacked struct {

@@ -267,4 +267,3 @@ func TestPayPageWeight(t *testing.T) {
 		}
 	}
 }
-

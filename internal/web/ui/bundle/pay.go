@@ -7,7 +7,7 @@ import "strings"
 var payClasses = strings.Fields(`
 	js can-share js-only share-only keys-off
 	skip wrap wrap--text wrap--pay main stack stack--s stack--l row row--between row--top act grid grid--2 grid--half grid--4
-	masthead masthead__in masthead__end brand foot sample-bar
+	masthead masthead__in masthead__end brand brand--sub foot sample-bar
 	icon lotus water money money--big num code note over lead n tab
 	btn btn--main btn--quiet btn--tall btn--full
 	sheet sheet--due sheet--paid sheet--wait sheet--flat sheet__head tear
