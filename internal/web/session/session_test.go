@@ -220,7 +220,9 @@ func TestSessionsEnd(t *testing.T) {
 			want(t, h.do(c, "POST", "/signin", form), 303, "/desk")
 			return c
 		}
-		alive := func(c *http.Client, headers ...string) bool { return h.do(c, "GET", "/desk", nil, headers...).status == 200 }
+		alive := func(c *http.Client, headers ...string) bool {
+			return h.do(c, "GET", "/desk", nil, headers...).status == 200
+		}
 
 		own, shared, watching := open(false), open(true), open(true)
 		for range 2 {
