@@ -106,30 +106,33 @@ var load = sync.OnceValue(func() *table {
 })
 
 // nameAll fills byCode and byName. A bank's own code and brand win over another's former or
-// foreign name.
+// foreign name. Names stand as they are written too: partners' usual spellings then need no
+// folding.
 func (t *table) nameAll(aliases map[string][]string) {
 	add := func(m map[string]int, key string, i int) {
-		if _, taken := m[key]; !taken {
+		if _, taken := m[key]; !taken && key != "" {
 			m[key] = i
 		}
 	}
-	for i, b := range t.banks {
-		t.byName[squeeze(b.ShortName)] = i
+	name := func(i int, names ...string) {
+		for _, n := range names {
+			add(t.byName, n, i)
+			add(t.byName, squeeze(n), i)
+		}
 	}
 	for i, b := range t.banks {
-		add(t.byName, squeeze(b.Code), i)
-		for _, n := range aliases[b.BIN] {
+		name(i, b.ShortName)
+	}
+	for i, b := range t.banks {
+		name(i, b.Code)
+	}
+	for i, b := range t.banks {
+		for _, n := range append(slices.Clone(aliases[b.BIN]), b.Former...) {
 			add(t.byCode, strings.ToUpper(n), i)
-			add(t.byName, squeeze(n), i)
+			name(i, n)
 		}
-		for _, n := range b.Former {
-			add(t.byCode, strings.ToUpper(n), i)
-			add(t.byName, squeeze(n), i)
-		}
-		add(t.byName, squeeze(b.Name), i)
-		if b.SWIFT != "" {
-			add(t.byCode, b.SWIFT, i)
-		}
+		add(t.byCode, b.SWIFT, i)
+		name(i, b.Name)
 	}
 }
 

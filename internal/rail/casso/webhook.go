@@ -49,9 +49,6 @@ type Config struct {
 	Window time.Duration
 }
 
-// DefaultWindow is the replay window.
-const DefaultWindow = 300 * time.Second
-
 // Receive verifies one delivery by cfg and reads it. Errors are *rail.Refusal: ErrSignature
 // (not from Casso, or altered, or not configured), ErrStale (right signature, but signed more
 // than the window away from now), ErrMalformed. Credits are money in only; money out and trial
@@ -60,14 +57,14 @@ const DefaultWindow = 300 * time.Second
 func Receive(cfg Config, header http.Header, body []byte, now time.Time) (rail.Inbound, error) {
 	switch cfg.Version {
 	case V2:
-		return receiveV2(cfg, one(header, HeaderSignature), body, now)
+		return receiveV2(cfg, wire.Once(header, HeaderSignature), body, now)
 	case V1:
-		if !wire.EqualSecret(cfg.SecureToken, one(header, HeaderToken)) {
-			return rail.Inbound{}, refuse(rail.ErrSignature, HeaderToken, "Mã bảo mật không đúng. Kiểm tra mã đã khai ở Casso và ở cấu hình của cơ sở.")
+		if !wire.EqualSecret(cfg.SecureToken, wire.Once(header, HeaderToken)) {
+			return rail.Inbound{}, wire.Refuse(rail.ErrSignature, HeaderToken, "Mã bảo mật không đúng. Kiểm tra mã đã khai ở Casso và ở cấu hình của cơ sở.")
 		}
 		return Decode(body)
 	}
-	return rail.Inbound{}, refuse(rail.ErrSignature, "", "Chưa chọn phiên bản webhook Casso cho cơ sở.")
+	return rail.Inbound{}, wire.Refuse(rail.ErrSignature, "", "Chưa chọn phiên bản webhook Casso cho cơ sở.")
 }
 
 func receiveV2(cfg Config, header string, body []byte, now time.Time) (rail.Inbound, error) {
@@ -82,31 +79,15 @@ func receiveV2(cfg Config, header string, body []byte, now time.Time) (rail.Inbo
 	if !verify(cfg.ChecksumKey, t, v1, v) {
 		return rail.Inbound{}, wrongSignature()
 	}
-	window := cfg.Window
-	if window == 0 {
-		window = DefaultWindow
-	}
 	ms, err := strconv.ParseInt(t, 10, 64)
-	if err != nil || now.Sub(time.UnixMilli(ms)).Abs() > window {
-		return rail.Inbound{}, refuse(rail.ErrStale, HeaderSignature, "Tin được ký cách lúc nhận quá xa. Kiểm tra đồng hồ máy chủ và độ trễ của Casso.")
+	if err != nil || !wire.Fresh(time.UnixMilli(ms), now, cfg.Window) {
+		return rail.Inbound{}, wire.Refuse(rail.ErrStale, HeaderSignature, "Tin được ký cách lúc nhận quá xa. Kiểm tra đồng hồ máy chủ và độ trễ của Casso.")
 	}
 	return read(v, body)
 }
 
 func wrongSignature() error {
-	return refuse(rail.ErrSignature, HeaderSignature, "Chữ ký không đúng. Kiểm tra khóa kiểm tra đã khai ở Casso và ở cấu hình của cơ sở.")
-}
-
-func refuse(kind error, where, vi string) error {
-	return &rail.Refusal{Kind: kind, Where: where, VI: vi}
-}
-
-// one is the header's value when it stands exactly once.
-func one(h http.Header, name string) string {
-	if v := h.Values(name); len(v) == 1 {
-		return strings.TrimSpace(v[0])
-	}
-	return ""
+	return wire.Refuse(rail.ErrSignature, HeaderSignature, "Chữ ký không đúng. Kiểm tra khóa kiểm tra đã khai ở Casso và ở cấu hình của cơ sở.")
 }
 
 // signature takes t and v1 out of the header, each exactly once; other parts are ignored.

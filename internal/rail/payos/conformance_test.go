@@ -3,11 +3,13 @@ package payos
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/sen-platform/sen/internal/rail"
 	"github.com/sen-platform/sen/internal/rail/railtest"
+	"github.com/sen-platform/sen/internal/vn"
 )
 
 func TestConformancePayOS(t *testing.T) { railtest.Run(t, railtest.Cases(t, "payos"), conform) }
@@ -91,8 +93,8 @@ func checkAgainstBody(t *testing.T, got rail.Inbound, body []byte) {
 		return
 	}
 	c := got.Credits[0]
-	if int64(c.Amount) != b.Data.Amount || c.OrderID != b.Data.OrderCode.String() || c.BankRef != b.Data.Reference ||
-		c.Account != b.Data.AccountNumber || c.PartnerRef != b.Data.Reference+"@"+b.Data.AccountNumber || string(c.Raw) != string(body) {
+	if int64(c.Amount) != b.Data.Amount || c.OrderID != b.Data.OrderCode.String() || c.BankRef != strings.ToUpper(vn.Clean(b.Data.Reference)) ||
+		c.Account != b.Data.AccountNumber || c.PartnerRef != c.BankRef+"@"+b.Data.AccountNumber || string(c.Raw) != string(body) {
 		t.Errorf("credit %+v\nof %s", c, body)
 	}
 	if b.Data.Code != "00" {

@@ -57,7 +57,7 @@ func verifyData(key string, data wire.Value, signature string) error {
 			return nil
 		}
 	}
-	return &rail.Refusal{Kind: rail.ErrSignature, Where: "signature", VI: "Chữ ký không đúng. Kiểm tra khóa kiểm tra (checksum key) của payOS ở cấu hình của cơ sở."}
+	return wire.Refuse(rail.ErrSignature, "signature", "Chữ ký không đúng. Kiểm tra khóa kiểm tra (checksum key) của payOS ở cấu hình của cơ sở.")
 }
 
 // dataText is the text under the signature of a data object, as payOS's own package builds it:

@@ -31,8 +31,8 @@ type Form struct {
 	Fields []Field
 }
 
-// signed are the fields under the signature; all others, custom_data among them, are not.
-const signed = " merchant env operation payment_method order_amount currency order_invoice_number " +
+// signedNames are the fields under the signature; all others, custom_data among them, are not.
+const signedNames = " merchant env operation payment_method order_amount currency order_invoice_number " +
 	"order_description customer_id agreement_id agreement_name agreement_type " +
 	"agreement_payment_frequency agreement_amount_per_payment success_url error_url cancel_url order_id "
 
@@ -84,7 +84,7 @@ func (f *Form) set(name, value string) {
 func (m Merchant) sign(fields []Field) string {
 	var parts []string
 	for _, x := range fields {
-		if strings.Contains(signed, " "+x.Name+" ") {
+		if strings.Contains(signedNames, " "+x.Name+" ") {
 			parts = append(parts, x.Name+"="+x.Value)
 		}
 	}

@@ -23,10 +23,11 @@ import (
 // Stream is rail.Credit.Stream of every credit from here.
 const Stream = "sepay"
 
-// Headers of a signed delivery.
+// Headers of a signed delivery, spelled as net/http keeps them (SePay writes X-SePay-…; case
+// does not count).
 const (
-	HeaderTimestamp = "X-SePay-Timestamp" // Unix seconds
-	HeaderSignature = "X-SePay-Signature" // sha256=<hex>
+	HeaderTimestamp = "X-Sepay-Timestamp" // Unix seconds
+	HeaderSignature = "X-Sepay-Signature" // sha256=<hex>
 )
 
 // Auth is how the account at SePay is set to authenticate its webhook.
@@ -44,12 +45,10 @@ type Config struct {
 	Auth   Auth
 	Secret string // of HMAC
 	APIKey string // of APIKey
-	// Window is how far the signed time may be from now, either way; 0 means 300 s.
+	// Window is how far the signed time may be from now, either way; 0 means 300 s, as SePay's
+	// documentation gives.
 	Window time.Duration
 }
-
-// DefaultWindow is the replay window SePay's documentation gives.
-const DefaultWindow = 300 * time.Second
 
 // Receive verifies one delivery by cfg over the raw bytes of body and reads it. Errors are
 // *rail.Refusal: ErrSignature (not from SePay, or altered, or not configured), ErrStale (right
@@ -71,47 +70,31 @@ func verify(cfg Config, header http.Header, body []byte, now time.Time) error {
 	case None:
 		return nil
 	case APIKey:
-		scheme, key, _ := strings.Cut(one(header, "Authorization"), " ")
+		scheme, key, _ := strings.Cut(wire.Once(header, "Authorization"), " ")
 		if !strings.EqualFold(scheme, "Apikey") || !wire.EqualSecret(cfg.APIKey, strings.TrimSpace(key)) {
-			return refuse(rail.ErrSignature, "Authorization", "Khóa API không đúng. Kiểm tra khóa đã khai ở SePay và ở cấu hình của cơ sở.")
+			return wire.Refuse(rail.ErrSignature, "Authorization", "Khóa API không đúng. Kiểm tra khóa đã khai ở SePay và ở cấu hình của cơ sở.")
 		}
 		return nil
 	case HMAC:
-		return verifyHMAC(cfg, one(header, HeaderTimestamp), one(header, HeaderSignature), body, now)
+		return verifyHMAC(cfg, wire.Once(header, HeaderTimestamp), wire.Once(header, HeaderSignature), body, now)
 	}
-	return refuse(rail.ErrSignature, "", "Chưa chọn cách xác thực webhook SePay cho cơ sở.")
+	return wire.Refuse(rail.ErrSignature, "", "Chưa chọn cách xác thực webhook SePay cho cơ sở.")
 }
 
 func verifyHMAC(cfg Config, timestamp, signature string, body []byte, now time.Time) error {
 	text, ok := strings.CutPrefix(signature, "sha256=")
 	if !ok || cfg.Secret == "" || !wire.Digits(timestamp, 12) || !wire.EqualHex(mac(cfg.Secret, timestamp, body), text) {
-		return refuse(rail.ErrSignature, HeaderSignature, "Chữ ký không đúng. Kiểm tra khóa bí mật đã khai ở SePay và ở cấu hình của cơ sở.")
+		return wire.Refuse(rail.ErrSignature, HeaderSignature, "Chữ ký không đúng. Kiểm tra khóa bí mật đã khai ở SePay và ở cấu hình của cơ sở.")
 	}
-	if !fresh(cfg.Window, timestamp, now) {
-		return refuse(rail.ErrStale, HeaderTimestamp, "Tin được ký cách lúc nhận quá xa. Kiểm tra đồng hồ máy chủ; SePay sẽ gửi lại.")
+	if !fresh(timestamp, now, cfg.Window) {
+		return wire.Refuse(rail.ErrStale, HeaderTimestamp, "Tin được ký cách lúc nhận quá xa. Kiểm tra đồng hồ máy chủ; SePay sẽ gửi lại.")
 	}
 	return nil
 }
 
-func fresh(window time.Duration, timestamp string, now time.Time) bool {
-	if window == 0 {
-		window = DefaultWindow
-	}
+func fresh(timestamp string, now time.Time, window time.Duration) bool {
 	s, err := strconv.ParseInt(timestamp, 10, 64)
-	return err == nil && now.Sub(time.Unix(s, 0)).Abs() <= window
-}
-
-func refuse(kind error, where, vi string) error {
-	return &rail.Refusal{Kind: kind, Where: where, VI: vi}
-}
-
-// one is the header's value when it stands exactly once: two could be read differently by a
-// proxy and by us.
-func one(h http.Header, name string) string {
-	if v := h.Values(name); len(v) == 1 {
-		return strings.TrimSpace(v[0])
-	}
-	return ""
+	return err == nil && wire.Fresh(time.Unix(s, 0), now, window)
 }
 
 func mac(secret, timestamp string, body []byte) []byte {

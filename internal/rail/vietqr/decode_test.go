@@ -145,38 +145,60 @@ func TestDecodeAlsoReads(t *testing.T) {
 		name, text string
 		want       Payload
 	}{
-		{"static code with an amount, as older generators write",
+		{
+			"static code with an amount, as older generators write",
 			sealed(head + "010211" + to + "5303704" + "540510000" + tail),
-			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount, Amount: 10000}},
-		{"diacritics, lengths in characters",
+			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount, Amount: 10000},
+		},
+		{
+			"diacritics, lengths in characters",
 			sealed(head + "010211" + to + "5303704" + tail + tlv("59", "Trường Nguyễn Du") + tlv("62", tlv("08", "học phí tháng 9"))),
-			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount, MerchantName: "Trường Nguyễn Du", Purpose: "học phí tháng 9"}},
-		{"decomposed text comes back composed",
+			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount, MerchantName: "Trường Nguyễn Du", Purpose: "học phí tháng 9"},
+		},
+		{
+			"decomposed text comes back composed",
 			sealed(head + "010211" + to + "5303704" + tail + tlv("62", tlv("08", "ho\u0323c phi\u0301"))),
-			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount, Purpose: "học phí"}},
-		{"payment without initiation method",
+			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount, Purpose: "học phí"},
+		},
+		{
+			"payment without initiation method",
 			sealed(head + account("970436", "M1", "") + "52048211" + "5303704" + tail + tlv("59", "A") + tlv("60", "B")),
-			Payload{Kind: NAPAS, BIN: "970436", Account: "M1", MCC: "8211", MerchantName: "A", City: "B"}},
-		{"withdrawal at an ATM",
+			Payload{Kind: NAPAS, BIN: "970436", Account: "M1", MCC: "8211", MerchantName: "A", City: "B"},
+		},
+		{
+			"withdrawal at an ATM",
 			sealed(head + "010211" + account("970436", "ATM1", "QRCASH") + "5303704" + tail + tlv("62", tlv("05", "R")+tlv("07", "T"))),
-			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "ATM1", Service: Cash, ReferenceLabel: "R", TerminalLabel: "T"}},
-		{"one code for several schemes",
+			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "ATM1", Service: Cash, ReferenceLabel: "R", TerminalLabel: "T"},
+		},
+		{
+			"one code for several schemes",
 			sealed(head + "010211" + tlv("26", tlv("00", "vn.other")) + to + "5303704" + tail + tlv("62", tlv("50", "x")) + tlv("80", "y")),
-			Payload{Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount,
-				Other: []Object{{"26", "0008vn.other"}, {"62.50", "x"}, {"80", "y"}}}},
-		{"VNPAY-QR of a shop, from a public readme",
+			Payload{
+				Kind: NAPAS, Initiation: Static, BIN: "970436", Account: "0011001234567", Service: ToAccount,
+				Other: []Object{{"26", "0008vn.other"}, {"62.50", "x"}, {"80", "y"}},
+			},
+		},
+		{
+			"VNPAY-QR of a shop, from a public readme",
 			"00020101021126280010A0000007750110010531314453037045408210900005802VN5910CELLPHONES62600312CPSHN ONLINE0517021908061613127850705ONLHN0810CellphoneS63047685",
-			Payload{Kind: VNPAY, Initiation: Static, MerchantID: "0105313144", Amount: 21090000, MerchantName: "CELLPHONES",
-				StoreLabel: "CPSHN ONLINE", ReferenceLabel: "02190806161312785", TerminalLabel: "ONLHN", Purpose: "CellphoneS"}},
-		{"every object of a payment",
+			Payload{
+				Kind: VNPAY, Initiation: Static, MerchantID: "0105313144", Amount: 21090000, MerchantName: "CELLPHONES",
+				StoreLabel: "CPSHN ONLINE", ReferenceLabel: "02190806161312785", TerminalLabel: "ONLHN", Purpose: "CellphoneS",
+			},
+		},
+		{
+			"every object of a payment",
 			sealed(head + "010212" + account("970436", "M1", "QRPUSH") + "52048062" + "5303704" + "540510000" + "550203" + tlv("57", "1.5") + tail +
 				tlv("59", "BENH VIEN A") + tlv("60", "HA NOI") + tlv("61", "100000") +
 				tlv("62", tlv("01", "B-1")+tlv("02", "0900000000")+tlv("03", "S")+tlv("04", "L")+tlv("05", "R")+tlv("06", "C")+tlv("07", "T")+tlv("08", "P")+tlv("09", "AME")) +
 				tlv("64", tlv("00", "vi")+tlv("01", "Bệnh viện A")+tlv("02", "Hà Nội"))),
-			Payload{Kind: NAPAS, Initiation: Dynamic, BIN: "970436", Account: "M1", Service: Push, MCC: "8062", Amount: 10000, Tip: "03", PercentFee: "1.5",
+			Payload{
+				Kind: NAPAS, Initiation: Dynamic, BIN: "970436", Account: "M1", Service: Push, MCC: "8062", Amount: 10000, Tip: "03", PercentFee: "1.5",
 				MerchantName: "BENH VIEN A", City: "HA NOI", PostalCode: "100000",
 				BillNumber: "B-1", Mobile: "0900000000", StoreLabel: "S", LoyaltyNumber: "L", ReferenceLabel: "R", CustomerLabel: "C", TerminalLabel: "T", Purpose: "P", ConsumerData: "AME",
-				Language: "vi", LocalName: "Bệnh viện A", LocalCity: "Hà Nội"}},
+				Language: "vi", LocalName: "Bệnh viện A", LocalCity: "Hà Nội",
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := Decode(c.text)

@@ -25,11 +25,15 @@ func TestCanonicalJSON(t *testing.T) {
 		dialect  Dialect
 		want     string
 	}{
-		{"keys at every level, array indices first", `{"b":1,"a":{"10":1,"9":2,"x":3,"01":4},"ệ":1,"":0}`, true, JavaScript,
-			`{"":0,"a":{"9":2,"10":1,"01":4,"x":3},"b":1,"ệ":1}`},
+		{
+			"keys at every level, array indices first", `{"b":1,"a":{"10":1,"9":2,"x":3,"01":4},"ệ":1,"":0}`, true, JavaScript,
+			`{"":0,"a":{"9":2,"10":1,"01":4,"x":3},"b":1,"ệ":1}`,
+		},
 		{"UTF-16 order, not Unicode order", `{"\uffee":1,"\ud83d\ude00":2}`, true, JavaScript, "{\"😀\":2,\"\uffee\":1}"},
-		{"escapes of JavaScript", `{"z":"\u0001\b\f\n\r\t/\"\\ \u007f\u2028 học 😀"}`, true, JavaScript,
-			"{\"z\":\"\\u0001\\b\\f\\n\\r\\t/\\\"\\\\ \u007f\u2028 học 😀\"}"},
+		{
+			"escapes of JavaScript", `{"z":"\u0001\b\f\n\r\t/\"\\ \u007f\u2028 học 😀"}`, true, JavaScript,
+			"{\"z\":\"\\u0001\\b\\f\\n\\r\\t/\\\"\\\\ \u007f\u2028 học 😀\"}",
+		},
 		{"escapes of PHP", `{"z":"a/b học 😀"}`, true, PHP, `{"z":"a\/b h\u1ecdc \ud83d\ude00"}`},
 		{"blanks go, numbers are JavaScript's", `{ "a" : [ 1.0 , true , null , -2 ] }`, true, JavaScript, `{"a":[1,true,null,-2]}`},
 		{"objects in arrays sorted", `[{"b":1,"a":2},[{"d":1,"c":2}]]`, true, JavaScript, `[{"a":2,"b":1},[{"c":2,"d":1}]]`},

@@ -83,7 +83,7 @@ func Parse(body []byte) (Value, error) {
 
 // Malformed is a refusal of kind rail.ErrMalformed.
 func Malformed(where, vi string) error {
-	return &rail.Refusal{Kind: rail.ErrMalformed, Where: where, VI: vi}
+	return Refuse(rail.ErrMalformed, where, vi)
 }
 
 type parser struct {
@@ -155,6 +155,9 @@ func (p *parser) members(kind Kind, end byte, depth int) (Value, error) {
 	if p.next() == end {
 		p.i++
 		return v, nil
+	}
+	if depth == 1 {
+		v.Members = make([]Member, 0, 16) // a webhook has about that many; deeper, a bomb would multiply them
 	}
 	var seen map[string]bool
 	for {
