@@ -102,7 +102,7 @@ func (h *house) issue(f id.Facility, amounts ...vnd.Amount) bill.Bill {
 	h.n++
 	n := bill.NewBill{
 		Facility: f, ExternalID: fmt.Sprintf("ext-%d", h.n), PayerName: "Trần Văn Mẫu", BeneficiaryName: "Nguyễn Minh Khôi",
-		BeneficiaryCode: fmt.Sprintf("HS%04d", h.n), Class: "3B", Reason: "Thu tháng 11/2026", Period: "tháng 11/2026", DueOn: "2026-11-30",
+		BeneficiaryCode: fmt.Sprintf("HS%04d", h.n), Class: "3B", Reason: "Thu tháng 11/2026", Period: "tháng 11/2026", DueOn: clock.Today(h.clk).AddDays(8),
 	}
 	kinds := []id.FeeKind{meals, boarding}
 	if f == hospital {

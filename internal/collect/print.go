@@ -1,0 +1,16 @@
+package collect
+
+import (
+	"context"
+
+	"github.com/sen-platform/sen/internal/db"
+	"github.com/sen-platform/sen/internal/id"
+)
+
+// CountPrint counts one print of a receipt and returns its number: 1 is the original, n > 1
+// is copy n−1 ("BẢN SAO"). db.ErrNotFound when there is no such receipt.
+func (s *Service) CountPrint(ctx context.Context, r id.Receipt) (int64, error) {
+	var n int64
+	err := s.db.Update(ctx, func(tx *db.Tx) (err error) { n, err = s.printed(tx, r); return err })
+	return n, err
+}
