@@ -131,12 +131,16 @@ func (tab *Tab) WaitGone(sel string) {
 	tab.until(sel+" to go", func() (bool, error) { return eval[bool](tab, `!`+find(sel)) })
 }
 
-// WaitPath waits until the address has the given path and the page has loaded.
+// WaitPath waits until the address has the given path, with its query when the path given has one, and the page has loaded.
 func (tab *Tab) WaitPath(path string) {
 	tab.t.Helper()
 	arg, _ := json.Marshal(path)
+	where := "location.pathname"
+	if strings.Contains(path, "?") {
+		where += " + location.search"
+	}
 	tab.until("the path "+path, func() (bool, error) {
-		return eval[bool](tab, `location.pathname === `+string(arg)+` && document.readyState === "complete"`)
+		return eval[bool](tab, where+` === `+string(arg)+` && document.readyState === "complete"`)
 	})
 }
 
