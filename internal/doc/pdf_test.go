@@ -89,7 +89,7 @@ func scan(tb testing.TB, pdf []byte) []string {
 	if err := os.WriteFile(file, pdf, 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	if out, err := exec.Command(render, "-r", "200", "-png", "-singlefile", file, filepath.Join(dir, "a")).CombinedOutput(); err != nil {
+	if out, err := exec.Command(render, "-r", "150", "-png", "-singlefile", file, filepath.Join(dir, "a")).CombinedOutput(); err != nil {
 		tb.Fatalf("pdftoppm: %v %s", err, out)
 	}
 	out, err := exec.Command(zbar, "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", filepath.Join(dir, "a.png")).Output()

@@ -105,8 +105,7 @@ func (s *posterSheet) one() {
 	a, side := s.Accounts[0], 122*s.scale
 	s.framedQR(a.QR, posterLeft, s.y, side)
 	x := posterLeft + side + 8
-	s.account(a.Account, x, s.y+14, posterRight-x, 1)
-	s.y += side + 6
+	s.y = max(s.y+side, s.account(a.Account, x, s.y+14*s.scale, posterRight-x, 1)) + 6
 }
 
 // two sets the codes side by side.
@@ -125,13 +124,16 @@ func (s *posterSheet) two() {
 // grid sets three or four codes in two columns, particulars at the right of each.
 func (s *posterSheet) grid() {
 	side, col := 57*s.scale, posterWidth/2
-	top := s.y
+	end := s.y
 	for i, a := range s.Accounts {
-		x, y := posterLeft+float64(i%2)*col, top+float64(i/2)*(side+7)
-		s.framedQR(a.QR, x, y, side)
-		s.account(a.Account, x+side+3, y+1, col-side-6, 0.52)
+		if i%2 == 0 && i > 0 {
+			s.y = end + 7*s.scale
+		}
+		x := posterLeft + float64(i%2)*col
+		s.framedQR(a.QR, x, s.y, side)
+		end = max(end, s.y+side, s.account(a.Account, x+side+3, s.y+1, col-side-6, 0.52))
 	}
-	s.y = top + 2*(side+7)
+	s.y = end + 7*s.scale
 }
 
 func (s *posterSheet) framedQR(m Matrix, x, y, side float64) {

@@ -51,17 +51,25 @@ func TestPoster(t *testing.T) {
 }
 
 func TestPosterFitsLongNames(t *testing.T) {
-	p := samplePoster(t, 2)
-	p.Payee.Name = strings.Repeat("Trường Phổ thông dân tộc nội trú ", 5)
-	for i := range p.Accounts {
-		p.Accounts[i].Bank = "Ngân hàng Nông nghiệp và Phát triển Nông thôn, chi nhánh khu vực Cát Vàng"
-		p.Accounts[i].Holder = "TRUONG PHO THONG DAN TOC NOI TRU TRUNG HOC CO SO VA TRUNG HOC PHO THONG"
+	for accounts := 1; accounts <= MaxPosterAccounts; accounts++ {
+		p := samplePoster(t, accounts)
+		p.Payee.Name = strings.Repeat("Trường Phổ thông dân tộc nội trú ", 4)
+		for i := range p.Accounts {
+			p.Accounts[i].Bank = "Ngân hàng Nông nghiệp và Phát triển Nông thôn, chi nhánh Cát Vàng"
+			p.Accounts[i].Holder = "TRUONG PHO THONG DAN TOC NOI TRU THCS VA THPT CAT VANG"
+		}
+		pdf := posterPDF(t, p)
+		pages := pdfText(t, pdf)
+		if len(pages) != 1 {
+			t.Fatalf("%d pages", len(pages))
+		}
+		wantTexts(t, pages[0], "In ngày 22/11/2026") // the last line is on the paper
+		if accounts == MaxPosterAccounts {
+			if got := scan(t, pdf); len(got) != accounts {
+				t.Errorf("%d accounts, scanned %q", accounts, got)
+			}
+		}
 	}
-	pages := pdfText(t, posterPDF(t, p))
-	if len(pages) != 1 {
-		t.Fatalf("%d pages", len(pages))
-	}
-	wantTexts(t, pages[0], "In ngày 22/11/2026") // the last line is on the paper
 }
 
 func TestPosterRefuses(t *testing.T) {

@@ -56,10 +56,10 @@ const (
 
 // Cell is one cell as read. The zero Cell is an empty one.
 type Cell struct {
-	// Text is the value as people read it: NFC, without space around it, line ends as \n. A
-	// number is written out without exponent or grouping ("1250000"), with the zeros in front
-	// that its format shows; a date is "22/11/2026", with time "22/11/2026 19:02:00"; a
-	// percentage is "12,5%".
+	// Text is the value as people read it: NFC, without space around it, line ends as \n,
+	// no-break spaces and tabs as plain ones, nothing invisible. A number is written out
+	// without exponent or grouping ("1250000"), with the zeros in front that its format
+	// shows; a date is "22/11/2026", with time "22/11/2026 19:02:00"; a percentage "12,5%".
 	Text string
 	// Number is the decimal as stored ("1250000", "-0.125", "45252.5" for a date), empty when
 	// the cell holds none. Whole numbers are exact; others are given to 15 significant digits,

@@ -65,8 +65,6 @@ func (s *xlsxSheet) merged() ([]Range, error) {
 			})
 			s.scanned = true
 			return s.ranges, nil
-		case errors.Is(err, errUnpacked):
-			return nil, s.bomb()
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
 			return nil, s.broken(s.place(""), err)
 		}
@@ -128,15 +126,8 @@ func (s *xlsxSheet) rows() iter.Seq2[Row, error] {
 			yield(Row{}, err)
 			return
 		}
-		r, err := s.open(s.part)
-		if err != nil {
-			yield(Row{}, err)
-			return
-		}
-		defer r.Close()
 		p := &sheetParser{xlsxSheet: s, yield: yield, ranges: ranges}
-		err = s.walk(xml.NewDecoder(bufio.NewReaderSize(r, 64<<10)), s.place(""), p.token)
-		if err != nil && !p.stopped {
+		if err := s.decode(s.part, s.place(""), p.token); err != nil && !p.stopped {
 			yield(Row{}, err)
 		}
 	}
@@ -333,7 +324,8 @@ func (p *sheetParser) cell() (Cell, error) {
 		c = number
 	}
 	c.IsFormula = p.hasFormula
-	c.Uncached = p.hasFormula && !p.hasValue
+	// A saved empty text has type str; programs that compute nothing leave the value out or empty.
+	c.Uncached = p.hasFormula && c.Text == "" && !(p.kind == "str" && p.hasValue)
 	return c, nil
 }
 

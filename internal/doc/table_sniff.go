@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -62,6 +63,8 @@ func (t *Table) sniffText(head []byte) error {
 	switch {
 	case strings.Contains(start, "urn:schemas-microsoft-com:office:spreadsheet") && !strings.Contains(start, "<html"):
 		return t.in.fail("", "tệp có định dạng XML Spreadsheet 2003", saveAsXLSX, nil)
+	case strings.Contains(start, "urn:oasis:names:tc:opendocument"):
+		return t.in.fail("", "tệp có định dạng OpenDocument (.fods)", "Lưu lại dưới dạng .xlsx rồi gửi tệp mới", nil)
 	case strings.Contains(start, "<table"), strings.Contains(start, "<html"), strings.Contains(start, "<!doctype html"),
 		strings.Contains(start, "<body"), strings.Contains(start, "<tr"):
 		t.Format = FormatHTML
@@ -177,7 +180,8 @@ func (in input) isUTF8() (bool, error) {
 	}
 }
 
-// cellText is text from a cell: NFC, line ends as \n, no invisible characters, no space around.
+// cellText is text from a cell: NFC, line ends as \n, every other white space a plain space, no
+// invisible characters, nothing white around it.
 func cellText(s string) string {
 	plain := true
 	for i := range len(s) {
@@ -194,7 +198,7 @@ func cellText(s string) string {
 		switch {
 		case r == '\n', r == '\r':
 			return '\n'
-		case r == '\t':
+		case unicode.IsSpace(r):
 			return ' '
 		case invisible(r):
 			return -1

@@ -2,6 +2,7 @@ package doc
 
 import (
 	"archive/zip"
+	"bufio"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -124,7 +125,8 @@ func (w *workbook) mainPart() (string, error) {
 	return "", w.fail("", what, remedy, nil)
 }
 
-// open gives a part's XML with its size bounded by what the directory promised.
+// open gives a part's XML. It is never longer than the directory promises: the ZIP reader
+// sees to that.
 func (w *workbook) open(name string) (io.ReadCloser, error) {
 	f := w.parts[strings.ToLower(name)]
 	if f == nil {
@@ -134,23 +136,24 @@ func (w *workbook) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, w.broken("", err)
 	}
-	return &partReader{r: r, left: w.lim.UnpackedBytes}, nil
+	return r, nil
 }
 
-type partReader struct {
-	r    io.ReadCloser
-	left int64
+var errLongToken = errors.New("doc: XML token above the limit")
+
+// tokens feeds the XML decoder, which holds each token whole, and stops it at one that is
+// too long. The decoder reads byte by byte and not ahead, as it promises for a ByteReader.
+type tokens struct {
+	*bufio.Reader
+	left int // bytes the present token may still take
 }
 
-func (p *partReader) Read(b []byte) (int, error) {
-	n, err := p.r.Read(b)
-	if p.left -= int64(n); p.left < 0 {
-		return 0, errUnpacked
+func (t *tokens) ReadByte() (byte, error) {
+	if t.left--; t.left < 0 {
+		return 0, errLongToken
 	}
-	return n, err
+	return t.Reader.ReadByte()
 }
-
-func (p *partReader) Close() error { return p.r.Close() }
 
 // decode walks the tokens of a part. Names come without their prefix, so that files with
 // prefixes or the strict dialect read alike. visit returns io.EOF to stop early.
@@ -160,12 +163,11 @@ func (w *workbook) decode(name, place string, visit func(xml.Token) error) error
 		return err
 	}
 	defer r.Close()
-	return w.walk(xml.NewDecoder(r), place, visit)
-}
-
-func (w *workbook) walk(d *xml.Decoder, place string, visit func(xml.Token) error) error {
+	src := &tokens{Reader: bufio.NewReaderSize(r, 64<<10)}
+	d := xml.NewDecoder(src)
 	depth, any := 0, false
 	for {
+		src.left = 4*w.lim.CellBytes + 64<<10 // characters may be written as &#x1EC7;
 		tok, err := d.RawToken()
 		switch {
 		case err == io.EOF && depth == 0 && any:
@@ -190,8 +192,8 @@ func (w *workbook) walk(d *xml.Decoder, place string, visit func(xml.Token) erro
 			}
 		}
 		if err != nil {
-			if errors.Is(err, errUnpacked) {
-				return w.bomb()
+			if errors.Is(err, errLongToken) {
+				return w.tooLongCell(place)
 			}
 			return w.broken(place, err)
 		}
@@ -209,6 +211,9 @@ func attr(e xml.StartElement, local string) string {
 
 func isTrue(s string) bool { return s == "1" || s == "true" }
 
+// maxSheets bounds what a workbook lists; real ones have a few dozen sheets.
+const maxSheets = 2000
+
 type relation struct{ id, kind, target string }
 
 // relations reads a relationships part; targets become names of parts.
@@ -224,6 +229,9 @@ func (w *workbook) relations(name, base string) ([]relation, error) {
 			target = target[1:]
 		} else {
 			target = path.Join(base, target)
+		}
+		if len(rels) == maxSheets {
+			return errors.New("doc: too many relations")
 		}
 		rels = append(rels, relation{attr(e, "Id"), attr(e, "Type"), target})
 		return nil
@@ -264,6 +272,9 @@ func (w *workbook) load(t *Table, main string) error {
 			part, ok := sheets[attr(e, "id")]
 			if !ok {
 				return nil // a chart sheet or a macro sheet
+			}
+			if len(t.sheets) == maxSheets {
+				return errors.New("doc: too many sheets")
 			}
 			state := attr(e, "state")
 			t.sheets = append(t.sheets, &xlsxSheet{workbook: w, part: part, name: cellText(attr(e, "name")),
