@@ -32,7 +32,7 @@ func (d *document) entry(s *passbook.Statement, ordinal int) error {
 		return err
 	}
 	if err := fillLine(&l, head); err != nil {
-		s.Problems = append(s.Problems, passbook.Problem{
+		s.Flag(passbook.Problem{
 			Code: passbook.CodeUnreadable, Severity: passbook.Refuse, Place: l.Place.String(),
 			Message: fmt.Sprintf("Không đọc được dòng này: %s. Hãy tải lại tệp gốc từ ngân hàng.", err),
 		})
@@ -188,7 +188,7 @@ func describe(l *passbook.Line, head *node) {
 // returned: the bank transaction code says that a transfer of ours came back (issued credit
 // transfer, returned).
 func returned(code *node, s passbook.Sign) bool {
-	return s == passbook.In && code.get("Domn", "Fmly", "Cd") == "ICDT" && code.get("Domn", "Fmly", "SubFmlyCd") == "RRTN"
+	return s == passbook.In && code.get("Domn/Fmly/Cd") == "ICDT" && code.get("Domn/Fmly/SubFmlyCd") == "RRTN"
 }
 
 func clip(s string) string {

@@ -38,7 +38,7 @@ func (p *parser) token() (xml.Token, error) {
 		if err != nil {
 			return nil, p.fail(err)
 		}
-		switch t := t.(type) {
+		switch t.(type) {
 		case xml.Directive:
 			return nil, passbook.Errorf(passbook.Hostile,
 				"Tệp XML có khai báo DOCTYPE, không được chấp nhận vì lý do an toàn. Hãy tải lại tệp gốc từ ngân hàng.").At("dòng %d", p.line())
@@ -130,36 +130,38 @@ func (p *parser) truncated(err error) error {
 	return err
 }
 
-// find is the first element at the path below n; nil when there is none.
-func (n *node) find(path ...string) *node {
-	for _, name := range path {
-		if n == nil {
-			return nil
-		}
-		var next *node
-		for _, c := range n.children {
-			if c.name == name {
-				next = c
-				break
-			}
-		}
-		n = next
+// find is the first element at the path below n, names apart by slashes; nil when there is
+// none.
+func (n *node) find(path string) *node {
+	for path != "" && n != nil {
+		var name string
+		name, path, _ = strings.Cut(path, "/")
+		n = n.child(name)
 	}
 	return n
 }
 
+func (n *node) child(name string) *node {
+	for _, c := range n.children {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
 // get is the text at the path, "" when there is none.
-func (n *node) get(path ...string) string {
-	if f := n.find(path...); f != nil {
+func (n *node) get(path string) string {
+	if f := n.find(path); f != nil {
 		return f.text
 	}
 	return ""
 }
 
-// first is the first non-empty text among the paths, each written with slashes.
+// first is the first non-empty text among the paths.
 func (n *node) first(paths ...string) string {
 	for _, p := range paths {
-		if t := n.get(strings.Split(p, "/")...); t != "" {
+		if t := n.get(p); t != "" {
 			return t
 		}
 	}

@@ -23,7 +23,7 @@ type party struct{ name, account, bank string }
 func digest(n *node) *payment {
 	p := &payment{sign: sign(n.get("CdtDbtInd")), line: n.line}
 	for _, path := range [...]string{"Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/CntrValAmt/Amt", "AmtDtls/InstdAmt/Amt"} {
-		if a := n.find(strings.Split(path, "/")...); a != nil && a.text != "" {
+		if a := n.find(path); a != nil && a.text != "" {
 			p.amounts = append(p.amounts, a)
 		}
 	}

@@ -40,7 +40,7 @@ func (d *document) statement(start xml.StartElement) error {
 		s.Currency = fallbackCurrency(&s)
 	}
 	d.file.Statements = append(d.file.Statements, s)
-	return nil
+	return d.limits.Statements(len(d.file.Statements))
 }
 
 // headers are the elements of a statement beside its entries.
@@ -69,7 +69,7 @@ var headers = map[string]func(*passbook.Statement, *node){
 func readAccount(s *passbook.Statement, n *node) {
 	s.Account = n.first("Id/IBAN", "Id/Othr/Id", "Id/BBAN", "Id/PrtryAcct/Id")
 	s.Currency = n.get("Ccy")
-	bank := n.find("Svcr", "FinInstnId")
+	bank := n.find("Svcr/FinInstnId")
 	if bank == nil {
 		return
 	}
@@ -82,7 +82,7 @@ func readAccount(s *passbook.Statement, n *node) {
 func readBalance(s *passbook.Statement, n *node) {
 	amount, err := passbook.ParseDecimal(n.get("Amt"))
 	if err != nil {
-		s.Problems = append(s.Problems, passbook.Problem{
+		s.Flag(passbook.Problem{
 			Code: passbook.CodeUnreadable, Severity: passbook.KeepOpen, Place: passbook.Place{Line: n.line, Path: "Bal"}.String(),
 			Message: "Không đọc được số dư trong tệp; sao kê này không kiểm tra cân được. Hãy tải lại tệp gốc từ ngân hàng.",
 		})

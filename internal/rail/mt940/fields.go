@@ -3,6 +3,8 @@ package mt940
 import (
 	"regexp"
 	"strings"
+
+	"github.com/sen-platform/sen/internal/rail/passbook"
 )
 
 // field is one tag with its content.
@@ -14,6 +16,9 @@ type field struct {
 
 // first is the first line, trimmed.
 func (f *field) first() string { return trim(f.lines[0]) }
+
+// maxFieldLines is how many lines of one field are kept; the standard has 6.
+const maxFieldLines = 200
 
 // message is one SWIFT message, or one statement of a file without envelopes.
 type message struct {
@@ -30,18 +35,16 @@ var tags = map[string]bool{
 	"940": true, "941": true, "942": true, "950": true,
 }
 
-var (
-	// tagPattern allows what real files put before a tag: blanks and control characters.
-	tagPattern      = regexp.MustCompile(`^[\s\x00-\x1f\x{feff}]*:([0-9]{2,3}[A-Za-z]?|NS|ns):(.*)$`)
-	envelopePattern = regexp.MustCompile(`\{2:[IO](9[0-9]{2})`)
-)
+var envelopePattern = regexp.MustCompile(`\{2:[IO](9[0-9]{2})`)
 
 // split cuts a file into messages. A message begins at field 20; an envelope or a header line
 // such as ":940:" before it tells its kind. What stands before the first field is dropped.
-func split(text string) []message {
+//
+// Errors: as passbook.Limits, for more statements or fields than a file may have.
+func split(text string, limits passbook.Limits) ([]message, error) {
 	var messages []message
 	var current *message
-	kind := ""
+	kind, fields := "", 0
 	begin := func() {
 		messages = append(messages, message{kind: kind})
 		current = &messages[len(messages)-1]
@@ -64,7 +67,9 @@ func split(text string) []message {
 		case !isTag:
 			if current != nil && len(current.fields) > 0 {
 				f := &current.fields[len(current.fields)-1]
-				f.lines = append(f.lines, raw)
+				if len(f.lines) < maxFieldLines {
+					f.lines = append(f.lines, raw)
+				}
 			}
 			continue
 		case len(tag) == 3 && tag[0] == '9' && tag[2] >= '0' && tag[2] <= '9':
@@ -72,14 +77,27 @@ func split(text string) []message {
 			continue
 		case tag == "20" || current == nil || restarts(current, tag):
 			begin()
+			if err := limits.Statements(len(messages)); err != nil {
+				return nil, err
+			}
+		}
+		if fields++; fields > fieldsPerLine*limits.Lines+maxHeadFields {
+			return nil, limits.TooManyLines()
 		}
 		current.fields = append(current.fields, field{tag: tag, lines: []string{rest}, line: i + 1})
 	}
 	for i := range messages {
 		messages[i].unpad()
 	}
-	return messages
+	return messages, nil
 }
+
+// Bounds on one file: every line has a field 61 and a field 86, with room for more, and every
+// statement some fields beside them.
+const (
+	fieldsPerLine = 4
+	maxHeadFields = 1000
+)
 
 // unpad removes the blank some banks put at the end of every line. It is padding, not text,
 // when every tag line of the message has it.
@@ -122,17 +140,23 @@ func physicalLines(text string) []string {
 	return strings.Split(text, "\n")
 }
 
-// tagOf splits a line into tag and rest.
+// tagOf splits a line into tag and rest. Blanks and control characters may stand before the
+// tag, as real files have them.
 func tagOf(line string) (tag, rest string, ok bool) {
-	m := tagPattern.FindStringSubmatch(line)
-	if m == nil {
+	line = strings.TrimLeftFunc(line, func(r rune) bool { return r <= ' ' || r == '\ufeff' })
+	if len(line) < 4 || line[0] != ':' {
 		return "", "", false
 	}
-	tag = strings.ToUpper(m[1])
-	if !tags[tag] {
+	end := strings.IndexByte(line[1:min(len(line), 6)], ':')
+	if end < 2 {
 		return "", "", false
 	}
-	return tag, m[2], true
+	if tag = line[1 : 1+end]; !tags[tag] {
+		if tag = strings.ToUpper(tag); !tags[tag] {
+			return "", "", false
+		}
+	}
+	return tag, line[2+end:], true
 }
 
 // afterEnvelope drops the SWIFT blocks around the text block: "{1:…}{2:…}{4:" before and

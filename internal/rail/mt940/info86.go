@@ -43,10 +43,10 @@ func parse86(lines []string) info {
 		return german(glued, m[1], m[2])
 	}
 	text := rejoin(lines)
-	if len(slashTag.FindAllStringIndex(text, 2)) > 0 && strings.HasPrefix(strings.TrimSpace(text), "/") {
+	if strings.HasPrefix(strings.TrimSpace(text), "/") && slashTag.MatchString(text) {
 		return slashes(text)
 	}
-	if len(keyValue.FindAllStringIndex(text, 3)) >= 2 && strings.Contains(text, ";") {
+	if strings.Contains(text, ";") && len(keyValue.FindAllStringIndex(text, 2)) == 2 {
 		return keys(text, lines)
 	}
 	return info{memo: passbook.Clean(text), text: passbook.Append(nil, lines...)}
@@ -72,35 +72,36 @@ func rejoin(lines []string) string {
 // mark can be cut in two by the wrap.
 func german(text, code, separator string) info {
 	var in info
-	purpose, posting, overflow := "", "", ""
+	var purpose, overflow, name strings.Builder
+	posting := ""
 	text = text[strings.Index(text, separator):]
 	for _, sub := range strings.Split(text, separator) {
 		number, content, ok := subfield(sub)
 		if !ok {
 			// The separator was text: it belongs to what came before.
-			purpose += separator + sub
+			purpose.WriteString(separator + sub)
 			continue
 		}
 		switch {
 		case number == "00":
 			posting = content
 		case number >= "20" && number <= "29":
-			purpose += content
+			purpose.WriteString(content)
 		case number >= "60" && number <= "65":
-			overflow += content
+			overflow.WriteString(content)
 		case number == "30":
 			in.bank = passbook.Clean(content)
 		case number == "31":
 			in.account = passbook.Clean(content)
 		case number == "32", number == "33":
-			in.name += content
+			name.WriteString(content)
 		case number == "38":
 			in.account = passbook.Clean(content)
 		}
 	}
-	in.name = passbook.Clean(in.name)
-	purpose = strings.TrimPrefix(purpose, separator) // before the first sub-field stands nothing
-	in.sepa(purpose + overflow)
+	in.name = passbook.Clean(name.String())
+	// Before the first sub-field stands nothing, which counts as text.
+	in.sepa(strings.TrimPrefix(purpose.String(), separator) + overflow.String())
 	in.text = passbook.Append(in.text, in.memo, posting)
 	in.returned = code == "159" // a SEPA transfer of ours came back
 	return in
@@ -217,11 +218,14 @@ func (in *info) remittance(value string) {
 	in.memo = passbook.Clean(value)
 }
 
+// maxKeys is how many keys of a text are looked at.
+const maxKeys = 40
+
 // keys reads "ID IPH: …; Z RACH.: …; OD: …; TYT.: …;" (mBank and its like). The whole text
 // stays the memo's source; the words that are known are taken out.
 func keys(text string, lines []string) info {
 	in := info{text: passbook.Append(nil, lines...), memo: passbook.Clean(text)}
-	marks := keyValue.FindAllStringSubmatchIndex(text, -1)
+	marks := keyValue.FindAllStringSubmatchIndex(text, maxKeys)
 	for i, m := range marks {
 		end := len(text)
 		if i+1 < len(marks) {

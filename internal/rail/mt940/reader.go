@@ -31,7 +31,10 @@ func Read(r io.Reader, limits passbook.Limits) (*passbook.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	messages := split(text)
+	messages, err := split(text, limits)
+	if err != nil {
+		return nil, err
+	}
 	if len(messages) == 0 {
 		return nil, passbook.Errorf(passbook.Malformed,
 			"Tệp không có sao kê MT940/MT942 nào (không thấy trường :20:). Hãy chọn đúng tệp sao kê của ngân hàng.")
@@ -56,6 +59,9 @@ func Read(r io.Reader, limits passbook.Limits) (*passbook.File, error) {
 	f.Message = f.Statements[0].Kind
 	return f, nil
 }
+
+// maxNote is how long the text about a whole statement grows.
+const maxNote = 4 << 10
 
 // statement turns the fields of one message into a statement.
 func statement(m *message) passbook.Statement {
@@ -100,7 +106,9 @@ func statement(m *message) passbook.Statement {
 			case infoFirst && !closed:
 				waiting = f
 			case closed || current < 0:
-				s.Note = strings.TrimSpace(s.Note + " " + passbook.Clean(rejoin(f.lines)))
+				if len(s.Note) < maxNote {
+					s.Note = strings.TrimSpace(s.Note + " " + passbook.Clean(rejoin(f.lines)))
+				}
 			default:
 				addInfo(&s.Lines[current], f)
 			}
@@ -136,16 +144,19 @@ func kindOf(m *message) string {
 // infosLead tells the rare dialect where field 86 stands before its field 61: the first line
 // has one before it and the last has none behind it.
 func infosLead(m *message) bool {
-	order := ""
+	first, last := "", ""
 	for _, f := range m.fields {
-		switch {
-		case f.tag == "61" || f.tag == "86":
-			order += f.tag[:1]
-		case strings.HasPrefix(f.tag, "62"):
-			return strings.HasPrefix(order, "8") && strings.HasSuffix(order, "6")
+		if strings.HasPrefix(f.tag, "62") {
+			break
+		}
+		if f.tag == "61" || f.tag == "86" {
+			if first == "" {
+				first = f.tag
+			}
+			last = f.tag
 		}
 	}
-	return strings.HasPrefix(order, "8") && strings.HasSuffix(order, "6")
+	return first == "86" && last == "61"
 }
 
 // addLine reads field 61 and gives the index of the new line, -1 when it cannot be read.
@@ -153,7 +164,7 @@ func addLine(s *passbook.Statement, f *field) int {
 	place := passbook.Place{Line: f.line, Path: ":61:"}
 	e, err := parse61(f)
 	if err != nil {
-		s.Problems = append(s.Problems, passbook.Problem{
+		s.Flag(passbook.Problem{
 			Code: passbook.CodeUnreadable, Severity: passbook.Refuse, Place: place.String(),
 			Message: fmt.Sprintf("Không đọc được dòng giao dịch này: %s (%q). Hãy tải lại tệp gốc từ ngân hàng.", err, clip(f.first())),
 		})
@@ -206,7 +217,7 @@ func addInfo(l *passbook.Line, f *field) {
 func readBalance(s *passbook.Statement, f *field) {
 	b, err := parseBalance(f)
 	if err != nil {
-		s.Problems = append(s.Problems, passbook.Problem{
+		s.Flag(passbook.Problem{
 			Code: passbook.CodeUnreadable, Severity: passbook.KeepOpen, Place: passbook.Place{Line: f.line, Path: ":" + f.tag + ":"}.String(),
 			Message: fmt.Sprintf("Không đọc được số dư: %s (%q). Sao kê này không kiểm tra cân được; hãy tải lại tệp gốc từ ngân hàng.", err, clip(f.first())),
 		})

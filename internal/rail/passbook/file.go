@@ -206,6 +206,17 @@ type Ref struct {
 	Value string `json:"value"`
 }
 
+// maxProblems is how many problems of reading one statement lists.
+const maxProblems = 200
+
+// Flag adds a problem found while reading. Beyond the first 200 only the severity counts: a
+// file with that many is broken as a whole.
+func (s *Statement) Flag(p Problem) {
+	if len(s.Problems) < maxProblems || p.Severity > s.Worst() {
+		s.Problems = append(s.Problems, p)
+	}
+}
+
 // Worst is the highest severity among the statement's problems, Note when there is none.
 func (s *Statement) Worst() Severity {
 	w := Note

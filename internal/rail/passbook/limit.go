@@ -8,15 +8,29 @@ import (
 type Limits struct {
 	// Bytes is the largest file, packed or unpacked; default 64 MiB.
 	Bytes int64
-	// Lines is the largest number of lines in one file; default 1,000,000.
+	// Lines is the largest number of lines in one file, parts of batches included; default
+	// 300,000, which takes about 200 MB while they are held.
 	Lines int
 }
 
 // Defaults of Limits.
 const (
 	DefaultBytes = 64 << 20
-	DefaultLines = 1_000_000
+	DefaultLines = 300_000
 )
+
+// maxStatements is how many statements one file may hold: a year of days for some dozens of
+// accounts.
+const maxStatements = 10_000
+
+// Statements is the error when a file has more than n statements than is reasonable, nil
+// otherwise.
+func (l Limits) Statements(n int) error {
+	if n <= maxStatements {
+		return nil
+	}
+	return Errorf(TooLarge, "Tệp có hơn %d sao kê. Hãy tải sao kê theo từng tháng rồi nhập lại.", maxStatements)
+}
 
 // WithDefaults fills in what is zero.
 func (l Limits) WithDefaults() Limits {

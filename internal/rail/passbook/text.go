@@ -32,11 +32,15 @@ func Append(parts []string, texts ...string) []string {
 	return parts
 }
 
+// maxMemo is how long a memo grows before notes are dropped: no bank writes as much, and
+// appending without end to a long text is costly.
+const maxMemo = 8 << 10
+
 // AddNote appends further text of the bank to the memo, apart from what is there, unless it
 // is there already.
 func (d *Details) AddNote(text string) {
 	text = Clean(text)
-	if text == "" || strings.Contains(d.Memo, text) {
+	if text == "" || len(d.Memo) > maxMemo || strings.Contains(d.Memo, text) {
 		return
 	}
 	d.MemoParts = append(d.MemoParts, text)

@@ -101,7 +101,7 @@ func (t *table) line(r row, m rowMoney) {
 	}
 	booked, value, problem := t.day(r)
 	if problem != nil {
-		t.problems = append(t.problems, *problem)
+		t.flag(*problem)
 		return
 	}
 	l := tableLine{column: m.column, signed: m.signed, minus: m.value.IsNegative()}

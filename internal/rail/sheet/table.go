@@ -142,7 +142,7 @@ func (t *table) row(r row) {
 	}
 	amounts, problem := t.amounts(r)
 	if problem != nil {
-		t.problems = append(t.problems, *problem)
+		t.flag(*problem)
 		return
 	}
 	if amounts == nil {
@@ -246,7 +246,8 @@ func (t *table) labelled(r row, name string) {
 // noAmount takes a row without any amount: text that goes on from the row above, or a note.
 func (t *table) noAmount(r row) {
 	c := t.head.col(memo)
-	if c >= 0 && len(t.lines) > 0 && r.n == t.lastRow+1 && !r.at(c).empty() && onlyCell(r, c) {
+	if c >= 0 && len(t.lines) > 0 && r.n == t.lastRow+1 && !r.at(c).empty() && onlyCell(r, c) &&
+		len(t.lines[len(t.lines)-1].MemoParts) < maxMemoRows {
 		l := &t.lines[len(t.lines)-1]
 		l.MemoParts = passbook.Append(l.MemoParts, r.at(c).text)
 		l.Memo = strings.Join(l.MemoParts, " ")
@@ -256,7 +257,7 @@ func (t *table) noAmount(r row) {
 	for _, d := range t.head.dates() {
 		m, err := parseMoment(r.at(d), t.g.epoch1904)
 		if err == nil && m.on != "" && !r.at(c).empty() {
-			t.problems = append(t.problems, passbook.Problem{
+			t.flag(passbook.Problem{
 				Code: passbook.CodeSkipped, Severity: passbook.Warning, Place: t.place(r.n, d).String(),
 				Message: fmt.Sprintf("Dòng %d có ngày nhưng không có số tiền, được bỏ qua.", r.n),
 			})
@@ -270,6 +271,16 @@ func (t *table) noAmount(r row) {
 		t.figures, t.problems, t.lines, t.lastDate = figures{currency: t.figures.currency}, nil, nil, moment{}
 	}
 	t.figures.read(r, t.g.epoch1904)
+}
+
+// maxMemoRows is over how many rows the text of one line may go on.
+const maxMemoRows = 20
+
+// flag adds a problem of a row.
+func (t *table) flag(p passbook.Problem) {
+	s := passbook.Statement{Problems: t.problems}
+	s.Flag(p)
+	t.problems = s.Problems
 }
 
 func onlyCell(r row, column int) bool {

@@ -10,41 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sen-platform/sen/internal/rail/passbook"
+	"github.com/sen-platform/sen/internal/rail/passbooktest"
 )
-
-// samplesDir is the folder of bank samples: SEN_STATEMENTS, else ../shared/samples/bank
-// beside the repository. The samples are not ours to keep in it.
-func samplesDir(tb testing.TB) string {
-	tb.Helper()
-	dir := os.Getenv("SEN_STATEMENTS")
-	if dir == "" {
-		root, err := os.Getwd()
-		if err != nil {
-			tb.Fatal(err)
-		}
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			if parent := filepath.Dir(root); parent != root {
-				root = parent
-				continue
-			}
-			tb.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Join(root, "..", "shared", "samples", "bank")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		tb.Skipf("bank samples are absent (%v); set SEN_STATEMENTS to their folder", err)
-	}
-	return dir
-}
 
 // provenance are the keys that tell where a sample comes from, not what is in it.
 var provenance = []string{"source", "note"}
 
 func TestConformanceStatements(t *testing.T) {
-	dir := samplesDir(t)
+	dir := passbooktest.Must(t)
 	expected, err := filepath.Glob(filepath.Join(dir, "*.expected.json"))
 	if err != nil {
 		t.Fatal(err)
