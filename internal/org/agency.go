@@ -23,7 +23,7 @@ const (
 
 var agencyKinds = []labelled[AgencyKind]{
 	{PeopleCommittee, "UBND tỉnh"},
-	{ScienceDepartment, "Sở Khoa học và Công nghệ (trước đây: Thông tin và Truyền thông)"},
+	{ScienceDepartment, "Sở Khoa học và Công nghệ"},
 	{EducationDepartment, "Sở Giáo dục và Đào tạo"},
 	{HealthDepartment, "Sở Y tế"},
 	{StateBank, "Ngân hàng Nhà nước"},

@@ -16,7 +16,7 @@ const (
 )
 
 var areaLevels = []labelled[AreaLevel]{
-	{Province, "Tỉnh, thành phố"}, {District, "Huyện, thị xã, thành phố thuộc tỉnh"}, {Commune, "Xã, phường, thị trấn"},
+	{Province, "Cấp tỉnh"}, {District, "Cấp huyện"}, {Commune, "Cấp xã"},
 }
 
 // Label is the Vietnamese name of the tier.
@@ -35,8 +35,10 @@ func (l AreaLevel) rank() int {
 // Area is one unit of the administrative map, such as "Xã Cát Vàng", for as long as it
 // existed unchanged. A merged unit is a new Area, even when it keeps a predecessor's name.
 type Area struct {
-	ID   id.Area
-	Code string // the official unit code, e.g. "99.021"; unique for ever
+	ID id.Area
+	// Code is ours and unique for ever, e.g. "99.021". Official unit codes were given again
+	// to merged units in 2025: add what tells old and new apart.
+	Code string
 	Name string
 	// Level is the tier; Parent the unit above, zero for a province.
 	Level     AreaLevel

@@ -18,6 +18,7 @@ type Problem struct {
 	Value  string // what was entered
 	Reason string // what is wrong
 	Remedy string // what to do
+	About  string // identifier of the record it is about, when it has one
 }
 
 // String is the whole problem in one line.
@@ -67,11 +68,14 @@ func taken(err error) error {
 	return err
 }
 
-// checks collects the problems of one record.
-type checks struct{ list []Problem }
+// checks collects problems. about is the identifier of the record being checked.
+type checks struct {
+	list  []Problem
+	about string
+}
 
 func (c *checks) add(field, label, value, reason, remedy string) {
-	c.list = append(c.list, Problem{Field: field, Label: label, Value: value, Reason: reason, Remedy: remedy})
+	c.list = append(c.list, Problem{Field: field, Label: label, Value: value, Reason: reason, Remedy: remedy, About: c.about})
 }
 
 // need refuses an empty text.

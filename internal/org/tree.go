@@ -19,6 +19,7 @@ func CheckTree(areas []Area) []Problem {
 		byID[a.ID] = a
 	}
 	for _, a := range areas {
+		c.about = a.ID.String()
 		checkParent(c, a, byID)
 	}
 	return c.list
@@ -64,7 +65,7 @@ func span(from, to clock.Date) string {
 // each other without overlap, end with the facility, and each lies within the life of its
 // area and of its managing agency.
 func CheckPlaces(f Facility, places []Place, areas map[id.Area]Area, agencies map[id.Agency]Agency) []Problem {
-	c := &checks{}
+	c := &checks{about: f.ID.String()}
 	list := slices.SortedFunc(slices.Values(places), func(a, b Place) int { return cmp.Compare(a.ValidFrom, b.ValidFrom) })
 	if len(list) == 0 {
 		c.add("area", "Địa bàn", f.Name, "chưa có địa bàn", "Chọn xã hoặc phường của cơ sở")
@@ -111,6 +112,7 @@ func CheckAgencies(agencies []Agency, areas map[id.Area]Area) []Problem {
 		byID[g.ID] = g
 	}
 	for _, g := range agencies {
+		c.about = g.ID.String()
 		a, ok := areas[g.Area]
 		switch {
 		case !ok:
@@ -137,6 +139,7 @@ func CheckAccounts(accounts []Account) []Problem {
 	defaults := map[id.Facility]bool{}
 	ranges := map[string][]Account{} // by bank and length
 	for _, a := range accounts {
+		c.about = a.ID.String()
 		if a.IsDefault {
 			if defaults[a.Facility] {
 				c.add("is_default", "Tài khoản chính", a.Number, "cơ sở đã có tài khoản chính khác", "Chỉ chọn một tài khoản chính cho mỗi cơ sở")
