@@ -75,7 +75,7 @@ func TestTablesHaveOwners(t *testing.T) {
 				if owner == "" || owner == room || shared[m[1]] || strings.HasPrefix(text, "--") {
 					continue
 				}
-				if floors[room] <= floors[owner] {
+				if mine, _ := floorOf(room); mine <= floors[owner] {
 					t.Errorf("%s: room %s reads table %s of room %s", f.at(n), room, m[1], owner)
 				}
 			}
