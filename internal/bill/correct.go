@@ -2,6 +2,7 @@ package bill
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sen-platform/sen/internal/billcode"
@@ -174,6 +175,16 @@ func DeleteDrafts(tx *db.Tx, ids []id.Bill) error {
 	gone := db.List(tx, billIDs(list))
 	for _, t := range [...]struct{ table, key string }{{"bill_line", "bill_id"}, {"bill_instalment", "bill_id"}, {"bill", "id"}} {
 		if _, err := tx.Exec("delete from "+t.table+" where "+tx.In(t.key, 1), gone); err != nil {
+			return err
+		}
+	}
+	// Rows that were fixed by hand are open again with their bill gone.
+	for _, b := range list {
+		if b.rowHash == "" {
+			continue
+		}
+		_, err := tx.Exec("update round_issue set state = 'open' where round_id = $1 and row_hash = $2 and state = 'fixed'", b.Round, strings.TrimPrefix(b.rowHash, edited))
+		if err != nil {
 			return err
 		}
 	}

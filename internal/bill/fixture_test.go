@@ -44,6 +44,8 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		{Code: "NUOC", Name: "Nước uống", Sector: org.Education, ValidFrom: "2020-01-01"},
 		{Code: "BHYT", Name: "Bảo hiểm y tế học sinh", Sector: org.Both, ValidFrom: "2020-01-01"},
 		{Code: "HAI_BUOI", Name: "Dạy học 2 buổi/ngày", Sector: org.Education, ValidFrom: "2020-01-01"},
+		{Code: "CLB_DA", Name: "Câu lạc bộ bóng đá", Sector: org.Education, ValidFrom: "2020-01-01"},
+		{Code: "CLB_BAN", Name: "Câu lạc bộ bóng bàn", Sector: org.Education, ValidFrom: "2020-01-01"},
 		{Code: "CU", Name: "Quỹ cũ", Sector: org.Education, ValidFrom: "2020-01-01", ValidTo: "2026-01-01"},
 		{Code: "VIEN_PHI", Name: "Viện phí", Sector: org.Health, ValidFrom: "2020-01-01"},
 	} {

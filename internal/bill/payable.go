@@ -2,6 +2,10 @@ package bill
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/sen-platform/sen/internal/billcode"
 	"github.com/sen-platform/sen/internal/clock"
@@ -109,6 +113,8 @@ type PaidChange struct {
 	Bill  id.Bill
 	Delta vnd.Amount
 	At    int64 // microseconds; when the bill became paid in full, 0 while it is not
+	// Credits are those that pay with this change; CreditsOf finds them again.
+	Credits []id.Credit
 }
 
 // ErrOverpaid: a change would make a bill pay more than its total or less than nothing. The
@@ -125,9 +131,13 @@ func ChangePaid(tx *db.Tx, changes []PaidChange) error {
 		if c.At != 0 {
 			at = c.At
 		}
-		rows[i] = []any{int64(c.Bill), int64(c.Delta), at}
+		ids := ""
+		for _, cr := range c.Credits {
+			ids += " " + strconv.FormatInt(int64(cr), 10)
+		}
+		rows[i] = []any{int64(c.Bill), int64(c.Delta), at, ids}
 	}
-	n, err := tx.ExecMany("update bill set paid = paid + $2, paid_at = $3 where id = $1", rows)
+	n, err := tx.ExecMany("update bill set paid = paid + $2, paid_at = $3, credit_ids = credit_ids || $4 where id = $1", rows)
 	if errors.Is(err, db.ErrCheck) {
 		return errors.Join(ErrOverpaid, err)
 	}
@@ -135,6 +145,28 @@ func ChangePaid(tx *db.Tx, changes []PaidChange) error {
 		return db.ErrNotFound
 	}
 	return err
+}
+
+// CreditsOf lists the credits that ever paid on bills, also those that were taken back.
+func CreditsOf(tx *db.Tx, bills []id.Bill) ([]id.Credit, error) {
+	var out []id.Credit
+	rows, err := tx.Query("select credit_ids from bill where "+tx.In("id", 1), db.List(tx, bills))
+	err = db.Each(rows, err, func(r db.Rows) error {
+		var list string
+		if err := r.Scan(&list); err != nil {
+			return err
+		}
+		for f := range strings.FieldsSeq(list) {
+			n, err := strconv.ParseInt(f, 10, 64)
+			if err != nil {
+				return fmt.Errorf("bill: list of credits %q: %w", list, err)
+			}
+			out = append(out, id.Credit(n))
+		}
+		return nil
+	})
+	slices.Sort(out)
+	return slices.Compact(out), err
 }
 
 // FeePart is the weight of one fee kind in a bill.
