@@ -110,6 +110,14 @@ func TestDialects(t *testing.T) {
 			[][]string{{"MT942 | A | 1 | 7 | VND | - | -", "C | in | 5 | 2026-11-22 | 2026-11-22 | booked | Y | X | M"}},
 		},
 		{
+			"headers between messages, entry date of zeros, 30 February", file("ABNANL2A", "940", "ABNANL2A", ":20:A", ":25:1", ":28C:1", ":60F:C270228EUR0,", ":61:2702300000C1,00NINTNONREF", ":86:INTEREST", "-",
+				"ABNANL2A", "940", "ABNANL2A", ":20:B", ":25:1", ":28C:2", ":60F:C270228EUR1,", ":62F:C270301EUR1,", "-"),
+			[][]string{
+				{"MT940 | A | 1 | 1 | EUR | 60F 0 | -", "C | in | 1 | 2027-02-28 | 2027-02-28 | booked |  |  | INTEREST"},
+				{"MT940 | B | 1 | 2 | EUR | 60F 1 | 62F 1"},
+			},
+		},
+		{
 			"field 86 before its field 61", file(":20:A", ":25:1", ":28C:1", ":60F:C261121VND0,", ":86:first", ":61:2611221122C1,NTRF", ":86:second", ":61:2611221122C2,NTRF", ":62F:C261122VND3,", ":86:bank greets"),
 			[][]string{{"MT940 | A | 1 | 1 | VND | 60F 0 | 62F 3", "C | in | 1 | 2026-11-22 | 2026-11-22 | booked |  |  | first", "C | in | 2 | 2026-11-22 | 2026-11-22 | booked |  |  | second"}},
 		},
@@ -144,7 +152,7 @@ func TestDialects(t *testing.T) {
 }
 
 func TestUnreadableLineRefusesTheStatement(t *testing.T) {
-	f := parse(t, file(":20:A", ":25:1", ":28C:1", ":60F:C261121VND0,", ":61:2611221122X1,NTRF", ":61:2611311122C1,NTRF", ":61:2611221122C1,2,3NTRF", ":62F:C261122VND1,"))
+	f := parse(t, file(":20:A", ":25:1", ":28C:1", ":60F:C261121VND0,", ":61:2611221122X1,NTRF", ":61:2613311122C1,NTRF", ":61:2611221122C1,2,3NTRF", ":62F:C261122VND1,"))
 	s := &f.Statements[0]
 	var got []string
 	for _, p := range s.Problems {

@@ -44,7 +44,7 @@ var envelopePattern = regexp.MustCompile(`\{2:[IO](9[0-9]{2})`)
 func split(text string, limits passbook.Limits) ([]message, error) {
 	var messages []message
 	var current *message
-	kind, fields := "", 0
+	kind, fields, ended := "", 0, false
 	begin := func() {
 		messages = append(messages, message{kind: kind})
 		current = &messages[len(messages)-1]
@@ -59,13 +59,17 @@ func split(text string, limits passbook.Limits) ([]message, error) {
 				continue
 			}
 		}
-		if isEnd(raw) {
+		if t := trim(raw); t == "" {
+			continue
+		} else if isEnd(t) {
+			ended = true
 			continue
 		}
 		tag, rest, isTag := tagOf(raw)
 		switch {
 		case !isTag:
-			if current != nil && len(current.fields) > 0 {
+			// Between the end of a block and the next field stand headers of envelopes, no text.
+			if current != nil && len(current.fields) > 0 && !ended {
 				f := &current.fields[len(current.fields)-1]
 				if len(f.lines) < maxFieldLines {
 					f.lines = append(f.lines, raw)
@@ -84,6 +88,7 @@ func split(text string, limits passbook.Limits) ([]message, error) {
 		if fields++; fields > fieldsPerLine*limits.Lines+maxHeadFields {
 			return nil, limits.TooManyLines()
 		}
+		ended = false
 		current.fields = append(current.fields, field{tag: tag, lines: []string{rest}, line: i + 1})
 	}
 	for i := range messages {
@@ -172,10 +177,9 @@ func afterEnvelope(line string) string {
 	return line
 }
 
-// isEnd recognises the end of a text block: "-", "-}", "-" with an ETX, or nothing.
+// isEnd recognises the end of a text block in a trimmed line: "-", "-}", or both and a trailer.
 func isEnd(line string) bool {
-	t := trim(line)
-	return t == "" || t == "-" || t == "-}" || strings.HasPrefix(t, "-}{")
+	return line == "-" || line == "-}" || strings.HasPrefix(line, "-}{")
 }
 
 // trim removes blanks and control characters at both ends.

@@ -75,9 +75,7 @@ func (e *entry) dates(s string) (string, error) {
 	}
 	s = skipBlanks(s[len(digits):])
 	if mmdd := leadingDigits(s); len(mmdd) >= 4 {
-		if e.booked = nearest(e.value, mmdd[:4]); e.booked == "" {
-			return s, errDate
-		}
+		e.booked = nearest(e.value, mmdd[:4]) // some banks fill it with zeros
 		s = skipBlanks(s[4:])
 	}
 	if e.booked == "" {
@@ -163,9 +161,18 @@ func leadingAmount(s string) (passbook.Decimal, string, error) {
 	return d, s[end:], nil
 }
 
-// day reads year and MMDD.
+// day reads year and MMDD. German banks count interest in months of 30 days and write 30
+// February: a day up to 31 that its month does not have is the month's last.
 func day(year, mmdd string) (clock.Date, error) {
-	return clock.ParseDate(year + "-" + mmdd[:2] + "-" + mmdd[2:])
+	d, err := clock.ParseDate(year + "-" + mmdd[:2] + "-" + mmdd[2:])
+	if err != nil && mmdd[2:] >= "29" && mmdd[2:] <= "31" {
+		first, bad := clock.ParseDate(year + "-" + mmdd[:2] + "-01")
+		if bad != nil {
+			return "", bad
+		}
+		return clock.DateOf(first.Time().AddDate(0, 1, -1)), nil
+	}
+	return d, err
 }
 
 // shortDay reads YYMMDD; 80–99 are the last century.

@@ -272,6 +272,10 @@ func TestSeveralAccounts(t *testing.T) {
 		{"Số tài khoản: 111111111"}, head, {"22/11/2026", "", num("1"), "A"},
 		{"Số tài khoản: 222222222"}, head, {"22/11/2026", "", num("2"), "B"},
 	}
+	moved := [][]any{
+		{"Số tài khoản: 111111111"}, head, {"22/11/2026", "", num("1"), "A"}, head, {"Số tài khoản: 222222222"},
+		{"Nội dung", "Ngày giao dịch", "Ghi nợ", "Ghi có"}, {"B", "22/11/2026", "", num("2")},
+	}
 	column := [][]any{
 		append([]any{"Số tài khoản"}, head...), {"111111111", "22/11/2026", "", num("1"), "A"}, {"222222222", "22/11/2026", "", num("2"), "B"},
 	}
@@ -295,7 +299,7 @@ func TestSeveralAccounts(t *testing.T) {
 		twoSheets = writeXLSX(t, f)
 	}
 	for name, raw := range map[string][]byte{
-		"sections": makeXLSX(t, sections), "column": makeXLSX(t, column), "sheets": twoSheets,
+		"sections": makeXLSX(t, sections), "columns moved": makeXLSX(t, moved), "column": makeXLSX(t, column), "sheets": twoSheets,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := readXLSX(raw, "")

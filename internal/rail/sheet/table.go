@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -133,8 +134,11 @@ func (t *table) row(r row) {
 	if r.empty() || t.isColumnNumbers(r) {
 		return
 	}
-	if h, _ := readHeader(r); h != nil {
-		return // the header again, on the next printed page
+	if !t.readableMoney(r) {
+		if h, _ := readHeader(r); h != nil {
+			t.nextHeader(h)
+			return
+		}
 	}
 	if name := t.rowLabel(r); name != "" {
 		t.labelled(r, name)
@@ -150,6 +154,36 @@ func (t *table) row(r row) {
 		return
 	}
 	t.line(r, *amounts)
+}
+
+// nextHeader takes a header below the first one: the same again on the next printed page, or
+// that of another table, whose columns stand elsewhere.
+func (t *table) nextHeader(h *header) {
+	if maps.Equal(h.columns, t.head.columns) {
+		return
+	}
+	t.section(figures{account: t.figures.account, currency: t.figures.currency})
+	t.head = h
+}
+
+// section ends the present section and begins another one.
+func (t *table) section(f figures) {
+	if len(t.lines) > 0 {
+		t.finish()
+	}
+	t.figures, t.problems, t.lines, t.lastDate = f, nil, nil, moment{}
+}
+
+// readableMoney tells whether a money column of the row has an amount, which no header has.
+func (t *table) readableMoney(r row) bool {
+	for _, ro := range [...]role{credit, debit, signedMoney} {
+		if c := r.at(t.head.col(ro)); !c.empty() {
+			if _, err := parseMoney(c); err == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isColumnNumbers: the row "(1) (2) (3)" under a header.
@@ -267,8 +301,7 @@ func (t *table) noAmount(r row) {
 	var here figures
 	here.read(r, t.g.epoch1904)
 	if here.account != "" && t.figures.account != "" && here.account != t.figures.account && len(t.lines) > 0 {
-		t.finish() // the table of another account begins
-		t.figures, t.problems, t.lines, t.lastDate = figures{currency: t.figures.currency}, nil, nil, moment{}
+		t.section(figures{currency: t.figures.currency}) // the table of another account begins
 	}
 	t.figures.read(r, t.g.epoch1904)
 }

@@ -28,7 +28,12 @@ type (
 	Problem   = passbook.Problem
 	Error     = passbook.Error
 	Limits    = passbook.Limits
+	Previous  = passbook.Previous
 )
+
+// CheckChain is passbook.CheckChain: the statement follows the one before it, of an earlier
+// file (check C).
+func CheckChain(prev Previous, s *Statement) []Problem { return passbook.CheckChain(prev, s) }
 
 // Read reads a statement file with the default limits. See ReadLimited.
 func Read(r io.Reader, name string) (*File, error) {

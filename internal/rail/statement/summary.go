@@ -30,7 +30,7 @@ type common struct {
 
 type camtSummary struct {
 	Kind     string              `json:"kind"`
-	Account  string              `json:"account"`
+	Account  *string             `json:"account"`
 	Currency *string             `json:"currency"`
 	Balances map[string][]string `json:"balances"`
 	Opening  *string             `json:"opening"`
@@ -44,9 +44,9 @@ type camtSummary struct {
 }
 
 type mtSummary struct {
-	Reference  string  `json:"reference_20"`
-	Account    string  `json:"account"`
-	Number     string  `json:"number_28"`
+	Reference  *string `json:"reference_20"`
+	Account    *string `json:"account"`
+	Number     *string `json:"number_28"`
 	Currency   *string `json:"currency"`
 	Opening    *string `json:"opening"`
 	OpeningTag *string `json:"opening_tag"`
@@ -74,7 +74,7 @@ func Summarize(f *File) Summary {
 
 func summarizeCamt(stream string, s *Statement) camtSummary {
 	sum := camtSummary{
-		Kind: s.Kind, Account: s.Account, Currency: text(entryCurrency(s)),
+		Kind: s.Kind, Account: text(s.Account), Currency: text(entryCurrency(s)),
 		Balances: map[string][]string{}, Opening: amount(s.Opening), Closing: amount(s.Closing),
 		common: countEntries(s), EntryStatus: map[string]int{}, BalancesCheck: s.Balanced(),
 		SampleReferences: sampleByKind(s, camtKinds),
@@ -98,7 +98,7 @@ func summarizeCamt(stream string, s *Statement) camtSummary {
 
 func summarizeMT(s *Statement) mtSummary {
 	sum := mtSummary{
-		Reference: s.ID, Account: s.Account, Number: s.Number,
+		Reference: text(s.ID), Account: text(s.Account), Number: text(s.Number),
 		Opening: amount(s.Opening), OpeningTag: code(s.Opening),
 		Closing: amount(s.Closing), ClosingTag: code(s.Closing),
 		common: countEntries(s), ReversalMarks: []string{}, BalancesCheck: s.Balanced(),
