@@ -110,6 +110,13 @@ func TestDialects(t *testing.T) {
 			[][]string{{"MT942 | A | 1 | 7 | VND | - | -", "C | in | 5 | 2026-11-22 | 2026-11-22 | booked | Y | X | M"}},
 		},
 		{
+			"both dates with the year, with the century", file(":20:A", ":25:1", ":28C:1", ":60F:C201101EUR0,", ":61:201101201102C1,NTRF", ":61:202611220122D1,NTRF", ":62F:C201102EUR0,"),
+			[][]string{{
+				"MT940 | A | 1 | 1 | EUR | 60F 0 | 62F 0", "C | in | 1 | 2020-11-02 | 2020-11-01 | booked |  |  | ",
+				"D | out | 1 | 2027-01-22 | 2026-11-22 | booked |  |  | ",
+			}},
+		},
+		{
 			"headers between messages, entry date of zeros, 30 February", file("ABNANL2A", "940", "ABNANL2A", ":20:A", ":25:1", ":28C:1", ":60F:C270228EUR0,", ":61:2702300000C1,00NINTNONREF", ":86:INTEREST", "-",
 				"ABNANL2A", "940", "ABNANL2A", ":20:B", ":25:1", ":28C:2", ":60F:C270228EUR1,", ":62F:C270301EUR1,", "-"),
 			[][]string{

@@ -58,6 +58,8 @@ func (e *entry) dates(s string) (string, error) {
 	digits := leadingDigits(s)
 	var err error
 	switch n := len(digits); {
+	case n == 12 && e.twoShortDays(digits):
+		return skipBlanks(s[n:]), nil
 	case n == 8 && (digits[:2] == "19" || digits[:2] == "20") && validDay(digits[4:8]):
 		e.value, err = day(digits[:4], digits[4:8]) // a bank that writes the century
 	case n == 12 && (digits[:2] == "19" || digits[:2] == "20") && validDay(digits[4:8]):
@@ -82,6 +84,21 @@ func (e *entry) dates(s string) (string, error) {
 		e.booked = e.value
 	}
 	return s, nil
+}
+
+// twoShortDays reads two dates with their years, YYMMDD twice, which some programs write:
+// both exist and lie within a month of each other.
+func (e *entry) twoShortDays(digits string) bool {
+	value, err := shortDay(digits[:6])
+	if err != nil {
+		return false
+	}
+	booked, err := shortDay(digits[6:])
+	if err != nil || booked.Time().Sub(value.Time()).Abs() > 31*24*time.Hour {
+		return false
+	}
+	e.value, e.booked = value, booked
+	return true
 }
 
 // direction reads the mark and the funds code. A mark of two letters counts only when it
