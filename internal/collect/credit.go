@@ -3,6 +3,7 @@ package collect
 import (
 	"time"
 
+	"github.com/sen-platform/sen/internal/bill"
 	"github.com/sen-platform/sen/internal/clock"
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/id"
@@ -145,5 +146,10 @@ func AllocationsOf(tx *db.Tx, credits ...id.Credit) ([]Allocation, error) {
 
 // AllocationsOfBills lists the allocations to bills, undone ones too, oldest first.
 func AllocationsOfBills(tx *db.Tx, bills ...id.Bill) ([]Allocation, error) {
-	return db.All(tx, "select "+allocColumns+" from allocation where "+tx.In("bill_id", 1)+" and bill_id <> 0 order by id", []any{db.List(tx, bills)}, scanAlloc)
+	credits, err := bill.CreditsOf(tx, bills)
+	if err != nil || len(credits) == 0 {
+		return nil, err
+	}
+	return db.All(tx, "select "+allocColumns+" from allocation where "+tx.In("credit_id", 1)+" and "+tx.In("bill_id", 2)+" order by id",
+		[]any{db.List(tx, credits), db.List(tx, bills)}, scanAlloc)
 }

@@ -159,7 +159,7 @@ func (w *world) replay(rt *rapid.T) {
 		rt.Fatalf("replay of %s: %+v", in.PartnerRef, o)
 	}
 	other := in
-	other.Stream = "camt"
+	other.Stream, other.File = "camt", 77
 	other.PartnerRef = "camt:" + in.Stream + in.PartnerRef
 	if o := w.receive(other)[0]; o.Verdict != collect.Sighted && o.Verdict != collect.Duplicate {
 		rt.Fatalf("the bank's view of %s: %+v", in.PartnerRef, o)
@@ -226,7 +226,7 @@ func (w *world) reverse(rt *rapid.T) {
 	}
 	w.n++
 	back := in
-	back.Stream, back.PartnerRef, back.Reversal = "mt940", fmt.Sprintf("rev%d", w.n), true
+	back.Stream, back.File, back.PartnerRef, back.Reversal = "mt940", 77, fmt.Sprintf("rev%d", w.n), true
 	if o := w.receive(back)[0]; o.Verdict == collect.Undone {
 		w.taken -= in.Amount
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sen-platform/sen/internal/bill"
 	"github.com/sen-platform/sen/internal/clock"
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/id"
@@ -128,8 +129,12 @@ func ReceiptByID(tx *db.Tx, r id.Receipt) (Receipt, error) {
 
 // ReceiptsOfBills lists receipts of bills, oldest first.
 func ReceiptsOfBills(tx *db.Tx, bills ...id.Bill) ([]Receipt, error) {
-	return db.All(tx, "select "+receiptColumns+" from receipt where credit_id in (select credit_id from allocation where bill_id <> 0 and "+tx.In("bill_id", 1)+
-		") and "+tx.In("bill_id", 1)+" order by id", []any{db.List(tx, bills)}, scanReceipt)
+	credits, err := bill.CreditsOf(tx, bills)
+	if err != nil || len(credits) == 0 {
+		return nil, err
+	}
+	return db.All(tx, "select "+receiptColumns+" from receipt where "+tx.In("credit_id", 1)+" and "+tx.In("bill_id", 2)+" order by id",
+		[]any{db.List(tx, credits), db.List(tx, bills)}, scanReceipt)
 }
 
 // ReceiptsOfCredit lists the receipts a credit led to, oldest first.

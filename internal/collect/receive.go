@@ -76,7 +76,7 @@ func (s *Service) receiveTx(tx *db.Tx, w *work, in []Incoming, out []Outcome) er
 	if err := lockAccounts(tx, cs); err != nil {
 		return err
 	}
-	known, err := lookUp(tx, cs)
+	known, err := lookUp(tx, cs, clock.Micros(w.now))
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,8 @@ func TestOverlappingStreamsPostOnce(t *testing.T) {
 		// No bank reference in common, other frame, booked the next day: the code tells.
 		byCode := hook.Credit
 		byCode.BankRef, byCode.Memo, byCode.BookedOn = "", "IBFT "+string(b.Code)+" NGUYEN", "2026-11-23"
-		for _, c := range []collect.Incoming{stream("camt", byRef), stream("sheet", byCode)} {
+		file := func(c collect.Incoming) collect.Incoming { c.File = 77; return c }
+		for _, c := range []collect.Incoming{file(stream("camt", byRef)), file(stream("sheet", byCode)), stream("casso", byRef)} {
 			o := h.receive(c)
 			if o[0].Verdict != collect.Sighted || o[0].Credit != out[0].Credit {
 				t.Errorf("%s: %+v, want a sighting of %v", c.Stream, o[0], out[0].Credit)
@@ -187,7 +188,7 @@ func TestOverlappingStreamsPostOnce(t *testing.T) {
 		plain.Memo = "NOP TIEN HOC" // folded by the other stream
 		var seen []id.Credit
 		for range 2 {
-			o := h.receive(stream("mt940", plain.Credit))[0]
+			o := h.receive(file(stream("mt940", plain.Credit)))[0]
 			if o.Verdict != collect.Sighted {
 				t.Errorf("other stream: %+v, want a sighting", o)
 			}
@@ -197,8 +198,14 @@ func TestOverlappingStreamsPostOnce(t *testing.T) {
 		if !slices.Equal(seen, []id.Credit{p1.Credit, p2.Credit}) {
 			t.Errorf("sighted %v, want each of %v %v once", seen, p1.Credit, p2.Credit)
 		}
-		if o := h.receive(stream("mt940", plain.Credit))[0]; o.Verdict != collect.Posted {
-			t.Errorf("a third one in the other stream: %+v, want posted", o)
+		third := h.receive(file(stream("mt940", plain.Credit)))[0]
+		if third.Verdict != collect.Posted {
+			t.Errorf("a third one in the other stream: %+v, want posted", third)
+		}
+		// Its webhook comes late: the statement had it first.
+		plain.PartnerRef += "y"
+		if o := h.receive(plain)[0]; o.Verdict != collect.Sighted || o.Credit != third.Credit {
+			t.Errorf("the late webhook: %+v, want a sighting of %v", o, third.Credit)
 		}
 		if got := h.bill(b.ID).Paid; got != 1000 {
 			t.Errorf("paid %d, want 1000 once", got)

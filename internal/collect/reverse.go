@@ -13,18 +13,22 @@ import (
 	"github.com/sen-platform/sen/internal/ledger"
 )
 
+// reversalDays is how far back a bank's reversal is looked for.
+const reversalDays = 190
+
 // takeBack undoes an earlier credit because the bank did (camt RvslInd on a debit, MT RC;
 // reference section 6, row 12): its bills are owed again, its receipts no longer hold. The
 // credit is found by bank reference, else by account, amount and text.
 func (s *Service) takeBack(tx *db.Tx, w *work, c *Credit, bs *bills) (Outcome, error) {
-	const stands = " and amount = $2 and reversed = 0 and account_id = $3 order by booked_on desc, id desc limit 1"
+	const stands = " = $1 and facility_id = $2 and booked_on >= $3 and account_id = $4 and amount = $5 and reversed = 0 order by booked_on desc, id desc limit 1"
+	since := c.BookedOn.AddDays(-reversalDays)
 	var orig Credit
 	err := db.ErrNotFound
 	if c.bankKey != 0 {
-		orig, err = oneCredit(tx, "bank_key = $1"+stands+tx.ForUpdate(), c.bankKey, c.Amount, c.Account)
+		orig, err = oneCredit(tx, "bank_key"+stands+tx.ForUpdate(), c.bankKey, c.Facility, since, c.Account, c.Amount)
 	}
 	if errors.Is(err, db.ErrNotFound) {
-		orig, err = oneCredit(tx, "text_key = $1"+stands+tx.ForUpdate(), c.textKey, c.Amount, c.Account)
+		orig, err = oneCredit(tx, "text_key"+stands+tx.ForUpdate(), c.textKey, c.Facility, since, c.Account, c.Amount)
 	}
 	if errors.Is(err, db.ErrNotFound) {
 		return Outcome{Verdict: Refused, Reason: RefusedReversal}, nil

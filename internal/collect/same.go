@@ -93,16 +93,11 @@ type booked struct {
 }
 
 // lookUp reads all earlier views of the batch's credits.
-func lookUp(tx *db.Tx, cs []*Credit) (*known, error) {
+func lookUp(tx *db.Tx, cs []*Credit, now int64) (*known, error) {
 	k := &known{refs: map[ref]id.Credit{}, byBank: map[int64][]booked{}, byText: map[int64][]booked{}, seen: map[id.Credit]map[string]bool{}}
 	byStream := map[string][]string{}
-	var banks, texts []int64
 	for _, c := range cs {
 		byStream[c.Stream] = append(byStream[c.Stream], c.PartnerRef)
-		texts = append(texts, c.textKey)
-		if c.bankKey != 0 {
-			banks = append(banks, c.bankKey)
-		}
 	}
 	for stream, refs := range byStream {
 		rows, err := tx.Query("select partner_ref, id from credit where stream = $1 and "+tx.In("partner_ref", 2)+
@@ -120,27 +115,11 @@ func lookUp(tx *db.Tx, cs []*Credit) (*known, error) {
 			return nil, err
 		}
 	}
-	var found []id.Credit
-	rows, err := tx.Query("select 1, bank_key, id, stream, account_id, amount, booked_on from credit where bank_key <> 0 and "+tx.In("bank_key", 1)+
-		" union all select 2, text_key, id, stream, account_id, amount, booked_on from credit where "+tx.In("text_key", 2), db.List(tx, banks), db.List(tx, texts))
-	err = db.Each(rows, err, func(r db.Rows) error {
-		var which, key int64
-		var b booked
-		if err := r.Scan(&which, &key, &b.id, &b.stream, &b.account, &b.amount, &b.on); err != nil {
-			return err
-		}
-		if which == 1 {
-			k.byBank[key] = append(k.byBank[key], b)
-		} else {
-			k.byText[key] = append(k.byText[key], b)
-		}
-		found = append(found, b.id)
-		return nil
-	})
+	found, err := candidates(tx, k, cs, now)
 	if err != nil || len(found) == 0 {
 		return k, err
 	}
-	rows, err = tx.Query("select credit_id, stream from sighting where "+tx.In("credit_id", 1), db.List(tx, found))
+	rows, err := tx.Query("select credit_id, stream from sighting where "+tx.In("credit_id", 1), db.List(tx, found))
 	err = db.Each(rows, err, func(r db.Rows) error {
 		var c id.Credit
 		var stream string
@@ -151,6 +130,122 @@ func lookUp(tx *db.Tx, cs []*Credit) (*known, error) {
 		return nil
 	})
 	return k, err
+}
+
+// booked columns, in the order scanBooked reads them.
+const bookedColumns = "id, stream, account_id, amount, booked_on, bank_key, text_key"
+
+// candidates reads the booked credits of other streams that could be the same as one of cs.
+//
+// A webhook's credit is compared with those that a file showed first, by their keys. A
+// file's credits are compared with everything of their accounts and days, which is one read
+// for many lines. Two webhook streams on one account are an exception; their
+// credits are compared as a file's.
+func candidates(tx *db.Tx, k *known, cs []*Credit, now int64) ([]id.Credit, error) {
+	var found []id.Credit
+	seen := map[id.Credit]bool{}
+	take := func(r db.Rows) error {
+		var b booked
+		var bank, text int64
+		if err := r.Scan(&b.id, &b.stream, &b.account, &b.amount, &b.on, &bank, &text); err != nil {
+			return err
+		}
+		if seen[b.id] {
+			return nil
+		}
+		seen[b.id] = true
+		found = append(found, b.id)
+		if bank != 0 {
+			k.byBank[bank] = append(k.byBank[bank], b)
+		}
+		k.byText[text] = append(k.byText[text], b)
+		return nil
+	}
+	streams, err := hookStreams(tx, cs, now)
+	if err != nil {
+		return nil, err
+	}
+	var banks, texts []int64
+	type span struct {
+		facility    id.Facility
+		first, last clock.Date
+	}
+	wide := map[id.Account]span{}
+	for _, c := range cs {
+		if c.File == 0 {
+			texts = append(texts, c.textKey)
+			if c.bankKey != 0 {
+				banks = append(banks, c.bankKey)
+			}
+		}
+		if c.File != 0 || streams[c.Account] > 1 {
+			sp, ok := wide[c.Account]
+			if !ok {
+				sp = span{c.Facility, c.BookedOn, c.BookedOn}
+			}
+			sp.first, sp.last = min(sp.first, c.BookedOn), max(sp.last, c.BookedOn)
+			wide[c.Account] = sp
+		}
+	}
+	if len(texts) > 0 {
+		rows, err := tx.Query("select "+bookedColumns+" from credit where file_id is not null and bank_key <> 0 and "+tx.In("bank_key", 1)+
+			" union all select "+bookedColumns+" from credit where file_id is not null and "+tx.In("text_key", 2), db.List(tx, banks), db.List(tx, texts))
+		if err := db.Each(rows, err, take); err != nil {
+			return nil, err
+		}
+	}
+	for a, sp := range wide {
+		rows, err := tx.Query("select "+bookedColumns+" from credit where facility_id = $1 and booked_on >= $2 and booked_on <= $3 and account_id = $4 order by id",
+			sp.facility, sp.first.AddDays(-sameDays), sp.last.AddDays(sameDays), a)
+		if err := db.Each(rows, err, take); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// hookStreams tells which webhook streams have ever shown each account's credits, this
+// batch's included, which it adds. The account is locked, so two streams cannot both be first.
+func hookStreams(tx *db.Tx, cs []*Credit, now int64) (map[id.Account]int, error) {
+	type pair struct {
+		account id.Account
+		stream  string
+	}
+	var accounts []id.Account
+	have := map[pair]bool{}
+	for _, c := range cs {
+		if c.File == 0 && !have[pair{c.Account, c.Stream}] {
+			have[pair{c.Account, c.Stream}] = true
+			accounts = append(accounts, c.Account)
+		}
+	}
+	if len(accounts) == 0 {
+		return nil, nil
+	}
+	stored := map[pair]bool{}
+	rows, err := tx.Query("select account_id, stream from account_stream where "+tx.In("account_id", 1), db.List(tx, accounts))
+	err = db.Each(rows, err, func(r db.Rows) error {
+		var p pair
+		err := r.Scan(&p.account, &p.stream)
+		stored[p] = true
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var fresh [][]any
+	for p := range have {
+		if !stored[p] {
+			stored[p] = true
+			fresh = append(fresh, []any{int64(p.account), p.stream, now})
+		}
+	}
+	count := map[id.Account]int{}
+	for p := range stored {
+		count[p.account]++
+	}
+	_, err = tx.ExecMany("insert into account_stream (account_id, stream, since) values ($1, $2, $3) on conflict do nothing", fresh)
+	return count, err
 }
 
 func (k *known) mark(c id.Credit, stream string) {

@@ -19,7 +19,7 @@ import (
 
 // importStep is how many credits of a file go through the inbox at once; webhooks that
 // arrive meanwhile get their turn in between.
-const importStep = 500
+const importStep = 2000
 
 // Import is what became of a statement file.
 type Import struct {

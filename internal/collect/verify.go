@@ -77,6 +77,8 @@ var checks = []check{
 	{2, "paid", `select 'bill ' || b.code || ': paid ' || b.paid || ', allocations ' || coalesce(a.amount, 0)
 		from bill b left join (select bill_id, sum(amount) as amount from allocation where kind = 'bill' and undone_at is null group by bill_id) a on a.bill_id = b.id
 		where b.paid <> coalesce(a.amount, 0)`},
+	{2, "paid_by", `select 'bill ' || b.code || ' does not list credit ' || a.credit_id
+		from allocation a join bill b on b.id = a.bill_id where a.kind = 'bill' and b.credit_ids || ' ' not like '% ' || a.credit_id || ' %'`},
 	{2, "paid_at", `select 'bill ' || code || ': paid ' || paid || ' of ' || total || ' and paid_at does not fit'
 		from bill where (paid_at is not null) <> (state = 'published' and total > 0 and paid = total)`},
 	{3, "posted_once", `select 'credit ' || c.id || ' (' || c.stream || ' ' || c.partner_ref || '): ' || (c.amount - c.reversed) || ', the book has ' || coalesce(p.amount, 0)

@@ -53,6 +53,7 @@ type work struct {
 type touched struct {
 	*bill.Payable
 	before vnd.Amount // Paid as the database has it
+	paidBy []id.Credit
 }
 
 // roll is a payment to be counted once the fee kinds of its bill are known.
@@ -73,7 +74,7 @@ func (w *work) touch(p *bill.Payable) *bill.Payable {
 	if t, ok := w.bills[p.ID]; ok {
 		return t.Payable
 	}
-	w.bills[p.ID] = &touched{p, p.Paid}
+	w.bills[p.ID] = &touched{Payable: p, before: p.Paid}
 	return p
 }
 
@@ -106,6 +107,7 @@ func (w *work) pay(c *Credit, p *bill.Payable, amount vnd.Amount, rule, evidence
 		Kind: kind, Debit: from, Credit: acc(c.Facility, ledger.AR), Amount: amount, Bill: p.ID, ByCredit: c.ID,
 	})
 	p.Paid += amount
+	w.bills[p.ID].paidBy = append(w.bills[p.ID].paidBy, c.ID)
 	c.Allocated += amount
 	if p.Open() == 0 {
 		w.settle(p, 1)
@@ -264,8 +266,8 @@ func (w *work) writeAllocations(tx *db.Tx) error {
 func (w *work) writeBills(tx *db.Tx) error {
 	changes := make([]bill.PaidChange, 0, len(w.bills))
 	for _, t := range w.bills {
-		if t.Paid != t.before {
-			changes = append(changes, bill.PaidChange{Bill: t.ID, Delta: t.Paid - t.before, At: t.PaidAt})
+		if t.Paid != t.before || len(t.paidBy) > 0 {
+			changes = append(changes, bill.PaidChange{Bill: t.ID, Delta: t.Paid - t.before, At: t.PaidAt, Credits: t.paidBy})
 		}
 	}
 	slices.SortFunc(changes, func(a, b bill.PaidChange) int { return cmp.Compare(a.Bill, b.Bill) })

@@ -76,16 +76,17 @@ func dialect(e Engine) (fs.FS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("db: migrate: %w", err)
 	}
-	if e == Postgres {
-		return sub, nil
-	}
-	return strictFS{sub}, nil
+	return dialectFS{sub, e}, nil
 }
 
-// strictFS rewrites each migration as it is opened.
-type strictFS struct{ fs.FS }
+// dialectFS rewrites each migration as it is opened. A line "-- postgres: …" is a statement
+// for that engine only: how a table is stored, never what it means.
+type dialectFS struct {
+	fs.FS
+	engine Engine
+}
 
-func (f strictFS) Open(name string) (fs.File, error) {
+func (f dialectFS) Open(name string) (fs.File, error) {
 	file, err := f.FS.Open(name)
 	if err != nil || !strings.HasSuffix(name, ".sql") {
 		return file, err
@@ -99,19 +100,23 @@ func (f strictFS) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	b = reBigint.ReplaceAll(b, []byte("integer"))
-	b = reBoolean.ReplaceAll(b, []byte("integer"))
-	b = reBytea.ReplaceAll(b, []byte("blob"))
-	b = reTable.ReplaceAll(b, []byte(") strict;"))
-	return &strictFile{Reader: bytes.NewReader(b), FileInfo: info, size: int64(len(b))}, nil
+	if f.engine == Postgres {
+		b = bytes.ReplaceAll(b, []byte("\n-- postgres: "), []byte("\n"))
+	} else {
+		b = reBigint.ReplaceAll(b, []byte("integer"))
+		b = reBoolean.ReplaceAll(b, []byte("integer"))
+		b = reBytea.ReplaceAll(b, []byte("blob"))
+		b = reTable.ReplaceAll(b, []byte(") strict;"))
+	}
+	return &dialectFile{Reader: bytes.NewReader(b), FileInfo: info, size: int64(len(b))}, nil
 }
 
-type strictFile struct {
+type dialectFile struct {
 	*bytes.Reader
 	fs.FileInfo
 	size int64
 }
 
-func (f *strictFile) Stat() (fs.FileInfo, error) { return f, nil }
-func (f *strictFile) Close() error               { return nil }
-func (f *strictFile) Size() int64                { return f.size }
+func (f *dialectFile) Stat() (fs.FileInfo, error) { return f, nil }
+func (f *dialectFile) Close() error               { return nil }
+func (f *dialectFile) Size() int64                { return f.size }

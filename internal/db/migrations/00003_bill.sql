@@ -81,11 +81,14 @@ create table bill (
     replaces_id bigint,
     replaced_by_id bigint,
     paid_at bigint,
+    -- The credits that ever paid on it, blank-separated: the way from a bill to its payments.
+    credit_ids text not null default '',
     search text not null,
     sort_key text not null,
     unique (facility_id, external_id),
     unique (round_id, row_key)
 );
+-- postgres: alter table bill set (fillfactor = 80);
 create index bill_facility on bill (facility_id, state, id);
 create index bill_round on bill (round_id, class_name, sort_key);
 create index bill_beneficiary on bill (facility_id, beneficiary_code);

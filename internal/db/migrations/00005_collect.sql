@@ -36,9 +36,12 @@ create table credit (
     check (allocated + surplus + suspense + returned + reversed = amount),
     unique (partner_ref, stream)
 );
-create index credit_bank_key on credit (bank_key) where bank_key <> 0;
-create index credit_text_key on credit (text_key);
-create index credit_facility on credit (facility_id, id);
+create index credit_facility on credit (facility_id, booked_on, id);
+-- What a webhook's credit is compared with: those a statement showed first, which are few. An
+-- index over all credits by these hashes would touch two random pages for each. A statement's
+-- lines are compared with everything of their days through credit_facility.
+create index credit_file_bank on credit (bank_key) where file_id is not null and bank_key <> 0;
+create index credit_file_text on credit (text_key) where file_id is not null;
 create index credit_suspense on credit (facility_id, id) where suspense > 0;
 
 -- The same credit seen again in another stream or file: evidence, never a second posting.
@@ -51,6 +54,15 @@ create table sighting (
     primary key (partner_ref, stream)
 );
 create index sighting_credit on sighting (credit_id);
+
+-- Which webhook streams show the credits of an account. More than one is an exception that
+-- the duplicate check has to know of.
+create table account_stream (
+    account_id bigint not null,
+    stream text not null,
+    since bigint not null,
+    primary key (account_id, stream)
+);
 
 -- Which part of a credit pays which bill, or became payer's credit. Undone rows stay.
 create table allocation (
@@ -69,7 +81,8 @@ create table allocation (
     undone_by bigint
 );
 create index allocation_credit on allocation (credit_id);
-create index allocation_bill on allocation (bill_id) where bill_id <> 0;
+-- Allocations of a bill are found through bill.credit_ids: an index by bill would touch a
+-- random page for each credit, and the bill's own row is written anyway.
 
 create table receipt_series (
     facility_id bigint not null,
