@@ -210,27 +210,33 @@ func TestParse86(t *testing.T) {
 		want  info
 	}{
 		{
-			"a mark cut by the wrap", []string{"166?00GUTSCHRIFT?20SVWZ+HOC PHI?", "21 LOP 3B?32NGUYEN VAN", " A?31001?30BFTVVNVX"},
+			"a mark cut by the wrap",
+			[]string{"166?00GUTSCHRIFT?20SVWZ+HOC PHI?", "21 LOP 3B?32NGUYEN VAN", " A?31001?30BFTVVNVX"},
 			info{text: []string{"HOC PHI LOP 3B", "GUTSCHRIFT"}, memo: "HOC PHI LOP 3B", name: "NGUYEN VAN A", account: "001", bank: "BFTVVNVX"},
 		},
 		{
-			"another separator, text above 60, a question", []string{"020~00PRZELEW~20CO TO JEST?~60 DALEJ~32JAN~33 NOWAK"},
+			"another separator, text above 60, a question",
+			[]string{"020~00PRZELEW~20CO TO JEST?~60 DALEJ~32JAN~33 NOWAK"},
 			info{text: []string{"CO TO JEST? DALEJ", "PRZELEW"}, memo: "CO TO JEST? DALEJ", name: "JAN NOWAK"},
 		},
 		{
-			"returned transfer", []string{"159?00RETOURE?20SVWZ+zurueck"},
+			"returned transfer",
+			[]string{"159?00RETOURE?20SVWZ+zurueck"},
 			info{text: []string{"zurueck", "RETOURE"}, memo: "zurueck", returned: true},
 		},
 		{
-			"counterparty in one tag, structured reference", []string{"/EREF/NOTPROVIDED/CNTP/NL01X/ABNANL2A/J DOE/TOWN/REMI/STRD/CUR/RF18539007547034"},
+			"counterparty in one tag, structured reference",
+			[]string{"/EREF/NOTPROVIDED/CNTP/NL01X/ABNANL2A/J DOE/TOWN/REMI/STRD/CUR/RF18539007547034"},
 			info{text: []string{"STRD/CUR/RF18539007547034"}, memo: "STRD/CUR/RF18539007547034", name: "J DOE", account: "NL01X", bank: "ABNANL2A", structured: []string{"RF18539007547034"}},
 		},
 		{
-			"returned, by slash tag", []string{"/RTRN/AC04/REMI/back"},
+			"returned, by slash tag",
+			[]string{"/RTRN/AC04/REMI/back"},
 			info{text: []string{"back"}, memo: "back", returned: true},
 		},
 		{
-			"full line goes on without a blank", []string{strings.Repeat("A", 65), "B C", "D"},
+			"full line goes on without a blank",
+			[]string{strings.Repeat("A", 65), "B C", "D"},
 			info{text: []string{strings.Repeat("A", 65), "B C", "D"}, memo: strings.Repeat("A", 65) + "B C D"},
 		},
 	} {

@@ -27,8 +27,10 @@ type label struct {
 }
 
 var labels = []label{
-	{"account", list("so tai khoan; so tk; tai khoan so; account number; account no; account; a c no; acct no; tai khoan; tk"),
-		list("cu; doi ung; dich; ten; chu; name; holder; type; loai; balance; statement; so du; old; dai dien; nguoi chuyen")},
+	{
+		"account", list("so tai khoan; so tk; tai khoan so; account number; account no; account; a c no; acct no; tai khoan; tk"),
+		list("cu; doi ung; dich; ten; chu; name; holder; type; loai; balance; statement; so du; old; dai dien; nguoi chuyen"),
+	},
 	{"currency", list("loai tien te; loai tien; don vi tien te; don vi tien; tien te; currency; ccy"), nil},
 	{"opening", list("so du dau ky; so du dau ngay; so du dau; so du ban dau; du dau ky; du dau; so du chuyen sang; opening balance; beginning balance; balance brought forward"), nil},
 	{"closing", list("so du cuoi ky; so du cuoi ngay; so du cuoi; du cuoi ky; du cuoi; cuoi ngay; closing balance; ending balance; balance carried forward"), nil},
@@ -73,7 +75,7 @@ func startsWithWords(s, start string) bool {
 
 var (
 	accountPattern  = regexp.MustCompile(`[0-9A-Z]*[0-9](?:[ .-]?[0-9A-Z]*[0-9]){4,}[0-9A-Z]*`)
-	currencyPattern = regexp.MustCompile(`\b(VND|VNĐ|USD|EUR|JPY|GBP|AUD|CNY|SGD|KRW|LAK|THB)\b`)
+	currencyPattern = regexp.MustCompile(`VND|VNĐ|USD|EUR|JPY|GBP|AUD|CNY|SGD|KRW|LAK|THB`)
 	datePattern     = regexp.MustCompile(`\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{2}-\d{2}`)
 )
 
@@ -155,10 +157,18 @@ func values(r row, i, most int) []cell {
 	return out
 }
 
-// afterLabel is what follows the last colon, or the digits behind a label without one.
+// afterLabel is what follows the last colon that is not part of a time of day, or the digits
+// behind a label without one.
 func afterLabel(s string) string {
-	if i := strings.LastIndexAny(s, ":："); i >= 0 {
-		return strings.TrimSpace(strings.TrimLeft(s[i:], ":：\xef\xbc\x9a"))
+	for end := len(s); end > 0; {
+		i := strings.LastIndexAny(s[:end], ":：")
+		if i < 0 {
+			break
+		}
+		if i == 0 || s[i-1] < '0' || s[i-1] > '9' {
+			return strings.TrimSpace(strings.TrimLeft(s[i:], ":："))
+		}
+		end = i
 	}
 	if i := strings.IndexAny(s, "0123456789"); i > 0 {
 		return strings.TrimSpace(s[i:])

@@ -1,8 +1,6 @@
 package sheet
 
 import (
-	"io"
-
 	"github.com/sen-platform/sen/internal/rail/passbook"
 )
 
@@ -45,16 +43,4 @@ func assemble(grids []func() (grid, error), name string, limits passbook.Limits)
 // one is the list of a file with a single grid.
 func one(g grid) []func() (grid, error) {
 	return []func() (grid, error){func() (grid, error) { return g, nil }}
-}
-
-// rowsOf streams rows that are in memory already.
-func rowsOf(rows []row) func() (row, error) {
-	i := 0
-	return func() (row, error) {
-		if i >= len(rows) {
-			return row{}, io.EOF
-		}
-		i++
-		return rows[i-1], nil
-	}
 }

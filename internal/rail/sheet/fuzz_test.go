@@ -75,8 +75,10 @@ func BenchmarkRead(b *testing.B) {
 	const lines = 10_000
 	rows := plain()
 	for range lines {
-		rows = append(rows, []any{"22/11/2026 10:00:00", "FT26326000000001", "", num("1550000"), "",
-			"MBVCB.4500000001.HPK7G3M9X077 LOP 3B.CT tu 0010000000001 NGUYEN VAN A toi 0011000000001 TRUONG TH HOA SEN"})
+		rows = append(rows, []any{
+			"22/11/2026 10:00:00", "FT26326000000001", "", num("1550000"), "",
+			"MBVCB.4500000001.HPK7G3M9X077 LOP 3B.CT tu 0010000000001 NGUYEN VAN A toi 0011000000001 TRUONG TH HOA SEN",
+		})
 	}
 	for _, c := range containers {
 		switch c.name {

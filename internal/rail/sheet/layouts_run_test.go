@@ -36,8 +36,10 @@ func checkLayout(t *testing.T, l layout, f *passbook.File, rows bool) {
 	}
 	s := &f.Statements[0]
 	type head struct{ Account, Currency, From, To, Opening, Closing, Debits, Credits string }
-	got := head{s.Account, s.Currency, string(s.From), string(s.To), balanceText(s.Opening), balanceText(s.Closing),
-		sumText(s.Declared.Debits), sumText(s.Declared.Credits)}
+	got := head{
+		s.Account, s.Currency, string(s.From), string(s.To), balanceText(s.Opening), balanceText(s.Closing),
+		sumText(s.Declared.Debits), sumText(s.Declared.Credits),
+	}
 	want := head{l.account, l.currency, l.from, l.to, l.opening, l.closing, l.debits, l.credits}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("statement (-want +got):\n%s", diff)

@@ -60,8 +60,10 @@ var layouts = []layout{
 		bank: "vietcombank", account: "0011000000001", currency: "VND", from: "2026-11-01", to: "2026-11-30",
 		opening: "10000000", closing: "11000000", debits: "550000", credits: "1550000",
 		lines: []wantLine{
-			{Row: 9, Sign: "in", Amount: "1550000", Booked: "2026-11-02", Value: "2026-11-02", Ref: "5242.74128", Running: "11550000",
-				Memo: "MBVCB.4500000001.HPK7G3M9X077 LOP 3B.CT tu 0010000000001 NGUYEN VAN A toi 0011000000001 TRUONG TH HOA SEN"},
+			{
+				Row: 9, Sign: "in", Amount: "1550000", Booked: "2026-11-02", Value: "2026-11-02", Ref: "5242.74128", Running: "11550000",
+				Memo: "MBVCB.4500000001.HPK7G3M9X077 LOP 3B.CT tu 0010000000001 NGUYEN VAN A toi 0011000000001 TRUONG TH HOA SEN",
+			},
 			{Row: 10, Sign: "out", Amount: "550000", Booked: "2026-11-03", Value: "2026-11-04", Ref: "5243.00911", Running: "11000000", Memo: "TRA TIEN DIEN T10"},
 		},
 	},

@@ -191,35 +191,48 @@ func TestDirections(t *testing.T) {
 	}{
 		{
 			"every debit has a minus", plain([]any{"22/11/2026", "A", num("-70"), "", "", ""}, []any{"22/11/2026", "B", num("-30"), "", "", ""}),
-			[]string{"out 70", "out 30"}, false, "",
+			[]string{"out 70", "out 30"},
+			false, "",
 		},
 		{
 			"a debit taken back", plain([]any{"22/11/2026", "A", num("70"), "", "", ""}, []any{"22/11/2026", "B", num("-30"), "", "", ""}),
-			[]string{"out 70", "in 30 reversal"}, false, "",
+			[]string{"out 70", "in 30 reversal"},
+			false, "",
 		},
 		{
 			"a credit taken back", plain([]any{"22/11/2026", "A", "", num("70"), "", ""}, []any{"22/11/2026", "B", "", "(30)", "", ""}),
-			[]string{"in 70", "out 30 reversal"}, false, "",
+			[]string{"in 70", "out 30 reversal"},
+			false, "",
 		},
 		{
-			"one column, signs", [][]any{{"Ngày", "Số tiền", "Nội dung", "Số tài khoản"}, {"22/11/2026", num("70"), "A", "123456"}, {"22/11/2026", num("-30"), "B", "123456"}},
-			[]string{"in 70", "out 30"}, false, "",
+			"one column, signs",
+			[][]any{{"Ngày", "Số tiền", "Nội dung", "Số tài khoản"}, {"22/11/2026", num("70"), "A", "123456"}, {"22/11/2026", num("-30"), "B", "123456"}},
+			[]string{"in 70", "out 30"},
+			false, "",
 		},
 		{
-			"one column, words", [][]any{{"Ngày", "Nợ/Có", "Số tiền", "Nội dung"}, {"22/11/2026", "C", num("70"), "A"}, {"22/11/2026", "D", num("30"), "B"}},
-			[]string{"in 70", "out 30"}, false, "",
+			"one column, words",
+			[][]any{{"Ngày", "Nợ/Có", "Số tiền", "Nội dung"}, {"22/11/2026", "C", num("70"), "A"}, {"22/11/2026", "D", num("30"), "B"}},
+			[]string{"in 70", "out 30"},
+			false, "",
 		},
 		{
-			"one column and nothing tells", [][]any{{"Ngày", "Số tiền", "Nội dung"}, {"22/11/2026", num("70"), "A"}},
-			[]string{"in 70"}, true, "",
+			"one column and nothing tells",
+			[][]any{{"Ngày", "Số tiền", "Nội dung"}, {"22/11/2026", num("70"), "A"}},
+			[]string{"in 70"},
+			true, "",
 		},
 		{
-			"headers without marks", [][]any{{"NGAY GD", "NO", "CO", "DIEN GIAI"}, {"22/11/2026", num("70"), "", "A"}, {"22/11/2026", "", num("30"), "B"}},
-			[]string{"out 70", "in 30"}, false, "",
+			"headers without marks",
+			[][]any{{"NGAY GD", "NO", "CO", "DIEN GIAI"}, {"22/11/2026", num("70"), "", "A"}, {"22/11/2026", "", num("30"), "B"}},
+			[]string{"out 70", "in 30"},
+			false, "",
 		},
 		{
-			"English only", [][]any{{"No.", "Transaction Date", "Description", "Debit", "Credit", "Balance"}, {num("1"), "22/11/2026", "A", "", "1,000.00", "1,000.00"}},
-			[]string{"in 1000"}, false, "",
+			"English only",
+			[][]any{{"No.", "Transaction Date", "Description", "Debit", "Credit", "Balance"}, {num("1"), "22/11/2026", "A", "", "1,000.00", "1,000.00"}},
+			[]string{"in 1000"},
+			false, "",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -269,12 +282,21 @@ func TestReferencesAreText(t *testing.T) {
 func TestSeveralAccounts(t *testing.T) {
 	head := []any{"Ngày giao dịch", "Ghi nợ", "Ghi có", "Nội dung"}
 	sections := [][]any{
-		{"Số tài khoản: 111111111"}, head, {"22/11/2026", "", num("1"), "A"},
-		{"Số tài khoản: 222222222"}, head, {"22/11/2026", "", num("2"), "B"},
+		{"Số tài khoản: 111111111"},
+		head,
+		{"22/11/2026", "", num("1"), "A"},
+		{"Số tài khoản: 222222222"},
+		head,
+		{"22/11/2026", "", num("2"), "B"},
 	}
 	moved := [][]any{
-		{"Số tài khoản: 111111111"}, head, {"22/11/2026", "", num("1"), "A"}, head, {"Số tài khoản: 222222222"},
-		{"Nội dung", "Ngày giao dịch", "Ghi nợ", "Ghi có"}, {"B", "22/11/2026", "", num("2")},
+		{"Số tài khoản: 111111111"},
+		head,
+		{"22/11/2026", "", num("1"), "A"},
+		head,
+		{"Số tài khoản: 222222222"},
+		{"Nội dung", "Ngày giao dịch", "Ghi nợ", "Ghi có"},
+		{"B", "22/11/2026", "", num("2")},
 	}
 	column := [][]any{
 		append([]any{"Số tài khoản"}, head...), {"111111111", "22/11/2026", "", num("1"), "A"}, {"222222222", "22/11/2026", "", num("2"), "B"},

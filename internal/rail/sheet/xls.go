@@ -162,7 +162,6 @@ type xlsRows struct {
 	b      *biff
 	at     int // place in the stream, because sheets share it
 	merged []span
-	row    row
 	ahead  *placed // a cell of the next row
 	done   bool
 }
