@@ -13,6 +13,7 @@ import (
 	"log/slog"
 
 	"github.com/sen-platform/sen/internal/access"
+	"github.com/sen-platform/sen/internal/bill"
 	"github.com/sen-platform/sen/internal/billcode"
 	"github.com/sen-platform/sen/internal/clock"
 	"github.com/sen-platform/sen/internal/collect"
@@ -30,6 +31,7 @@ type Deps struct {
 	Log   *slog.Logger
 
 	Collect *collect.Service
+	Bills   *bill.Service // import of workbooks; the rest of room bill are functions on a transaction
 	Org     *org.Service
 	Access  *access.Service
 	Keys    *access.Keyring
