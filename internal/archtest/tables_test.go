@@ -22,7 +22,7 @@ var owners = map[string]string{
 	"ledger_account": "ledger", "ledger_balance": "ledger", "posting": "ledger",
 	"rollup": "indicator",
 	"credit": "collect", "sighting": "collect", "allocation": "collect", "receipt": "collect", "receipt_series": "collect",
-	"imported_file": "collect", "statement": "collect", "bank_debit": "collect", "inbound": "collect", "hook": "collect",
+	"imported_file": "collect", "statement": "collect", "bank_debit": "collect", "account_stream": "collect", "inbound": "collect", "hook": "collect",
 }
 
 var (
