@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/sen-platform/sen/internal/id"
 	"github.com/sen-platform/sen/internal/vn"
 	"github.com/sen-platform/sen/internal/vnd"
 )
@@ -22,6 +23,17 @@ type value struct {
 	Date   string `json:"d,omitempty"` // YYYY-MM-DD of a date cell
 	// Kind tells what the cell is besides its text: see the constants.
 	Kind cellKind `json:"c,omitempty"`
+
+	field   Field // what Key says, once it was read
+	feeKind id.FeeKind
+}
+
+// means is the field and fee kind of the value's column.
+func (v value) means() (Field, id.FeeKind) {
+	if v.field == "" {
+		return parseKey(v.Key)
+	}
+	return v.field, v.feeKind
 }
 
 type cellKind string

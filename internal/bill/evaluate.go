@@ -101,7 +101,7 @@ func (w *rowWork) get(f Field) value {
 }
 
 func (w *rowWork) complain(v value, t trouble) {
-	field, _ := parseKey(v.Key)
+	field, _ := v.means()
 	name := v.Header
 	if name == "" {
 		name = field.Label()
@@ -283,7 +283,7 @@ func (w *rowWork) check(n *NewBill) {
 		reason, remedy := sentence(f.MessageVI)
 		t := trouble{f.Code, reason, remedy, ""}
 		if f.Code == CodeCeiling {
-			if _, kind := parseKey(v.Key); w.rules.Kinds[kind].Ceiling != nil {
+			if _, kind := v.means(); w.rules.Kinds[kind].Ceiling != nil {
 				t.suggestion = fmt.Sprint(int64(*w.rules.Kinds[kind].Ceiling))
 			}
 		}
@@ -316,7 +316,7 @@ func (w *rowWork) cellOf(pointer string) value {
 	case pointer == "/reason":
 		return w.get(FieldReason)
 	}
-	if i := slices.IndexFunc(w.in.Values, func(v value) bool { f, _ := parseKey(v.Key); return f == FieldTotal }); i >= 0 {
+	if i := slices.IndexFunc(w.in.Values, func(v value) bool { f, _ := v.means(); return f == FieldTotal }); i >= 0 {
 		return w.in.Values[i]
 	}
 	if len(w.source) > 0 {

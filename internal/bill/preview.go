@@ -99,3 +99,13 @@ func EachNotice(tx *db.Tx, round id.Round, classes []string, statuses []Status, 
 	}
 	return nil
 }
+
+// Edit is the bill as input again: what a form starts with before a correction.
+func (n Notice) Edit() NewBill {
+	return NewBill{
+		Facility: n.Facility, Round: n.Round, ExternalID: n.ExternalID, PayerName: n.PayerName, PayerPhone: n.PayerPhone,
+		BeneficiaryName: n.BeneficiaryName, BeneficiaryCode: n.BeneficiaryCode, Class: n.Class, BirthYear: n.BirthYear,
+		Reason: n.Reason, Period: n.Period, Lines: n.Lines, Instalments: n.Instalments, PartPayment: n.PartPayment,
+		Account: n.Account, DueOn: n.DueOn, ExpiresOn: n.ExpiresOn,
+	}
+}

@@ -211,3 +211,64 @@ func CloseRound(tx *db.Tx, round id.Round) error {
 	_, err = tx.Exec("update billing_round set state = $2 where id = $1", round, RoundClosed)
 	return err
 }
+
+// EditRound changes a round that is not published yet, and with it the drafts that still say
+// what the round said. How bills are divided can only change while there are none. Errors:
+// *Invalid; *StateError.
+func EditRound(tx *db.Tx, now time.Time, round id.Round, n NewRound) (Round, error) {
+	old, err := lockRound(tx, round)
+	if err != nil {
+		return old, err
+	}
+	if old.State != RoundDraft {
+		return old, &StateError{Text: "Đợt thu đã phát hành nên không sửa được. Sửa từng phiếu, hoặc mở đợt thu mới."}
+	}
+	rules, err := LoadRules(tx, old.Facility, clock.DateOf(now))
+	if err != nil {
+		return old, err
+	}
+	n.Facility = old.Facility
+	if n, err = rules.checkRound(n); err != nil {
+		return old, err
+	}
+	plan, err := planText(n.Plan)
+	if err != nil {
+		return old, err
+	}
+	was, err := planText(old.Plan)
+	if err != nil {
+		return old, err
+	}
+	if n.PartPayment != old.PartPayment || plan != was {
+		count, err := Count(tx, Filter{Round: round})
+		if err != nil {
+			return old, err
+		}
+		if count > 0 {
+			return old, &StateError{Text: "Đợt thu đã có phiếu nên không đổi cách chia đợt trả được. Xóa các phiếu nháp rồi đổi."}
+		}
+	}
+	if _, err := tx.Exec("update billing_round set name = $2, period = $3, due_on = $4, expires_on = $5, account_id = $6, part_payment = $7, plan = $8 where id = $1",
+		round, n.Name, n.Period, n.DueOn, nullText(string(n.ExpiresOn)), id.Null(n.Account), n.PartPayment, plan); err != nil {
+		return old, err
+	}
+	for _, c := range []struct {
+		column   string
+		from, to any
+	}{
+		{"reason", old.Name, n.Name}, {"period", old.Period, n.Period}, {"due_on", old.DueOn, n.DueOn},
+		{"expires_on", nullText(string(old.ExpiresOn)), nullText(string(n.ExpiresOn))}, {"account_id", id.Null(old.Account), id.Null(n.Account)},
+	} {
+		where, args := c.column+" = $3", []any{round, c.to, c.from}
+		if c.from == nil {
+			where, args = c.column+" is null", args[:2]
+		}
+		if c.from == c.to {
+			continue
+		}
+		if _, err := tx.Exec("update bill set "+c.column+" = $2 where round_id = $1 and state = 'draft' and "+where, args...); err != nil {
+			return old, err
+		}
+	}
+	return RoundByID(tx, round)
+}

@@ -16,7 +16,7 @@ func (w *rowWork) amounts() {
 	var fees []value
 	prices, counts := map[id.FeeKind]value{}, map[id.FeeKind]value{}
 	for _, v := range w.in.Values {
-		switch field, kind := parseKey(v.Key); field {
+		switch field, kind := v.means(); field {
 		case FieldFee:
 			fees = append(fees, v)
 		case FieldUnitPrice:
@@ -26,7 +26,7 @@ func (w *rowWork) amounts() {
 		}
 	}
 	for _, v := range fees {
-		_, kind := parseKey(v.Key)
+		_, kind := v.means()
 		w.fee(v, kind, counts[kind], prices[kind])
 		delete(counts, kind) // a second column of the same kind stands for itself
 		delete(prices, kind)
@@ -35,7 +35,7 @@ func (w *rowWork) amounts() {
 		w.fee(value{}, kind, counts[kind], prices[kind])
 	}
 	for _, v := range w.in.Values {
-		if field, kind := parseKey(v.Key); field == FieldReduction {
+		if field, kind := v.means(); field == FieldReduction {
 			w.reduce(v, kind)
 		}
 	}
@@ -88,7 +88,7 @@ func (w *rowWork) fee(v value, kind id.FeeKind, count, price value) {
 // lines need the columns' names to be told apart.
 func (w *rowWork) sameKind(v value, kind id.FeeKind) bool {
 	return slices.ContainsFunc(w.in.Values, func(o value) bool {
-		f, k := parseKey(o.Key)
+		f, k := o.means()
 		return f == FieldFee && k == kind && o.Key != v.Key
 	})
 }

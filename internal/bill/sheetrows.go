@@ -52,6 +52,7 @@ const (
 type sheetReader struct {
 	m       SheetMapping
 	columns []Column // those that are read
+	keys    map[int]string
 	tall    map[doc.Pos]doc.Range
 	shared  map[doc.Pos]doc.Cell // upper left cells of tall ranges seen
 	class   string
@@ -60,10 +61,11 @@ type sheetReader struct {
 }
 
 func newSheetReader(m SheetMapping, merged []doc.Range) *sheetReader {
-	s := &sheetReader{m: m, class: m.Class, tall: map[doc.Pos]doc.Range{}, shared: map[doc.Pos]doc.Cell{}}
+	s := &sheetReader{m: m, class: m.Class, tall: map[doc.Pos]doc.Range{}, shared: map[doc.Pos]doc.Cell{}, keys: map[int]string{}}
 	for _, c := range m.Columns {
 		if c.Field != FieldIgnore && c.Field != FieldUnknown {
 			s.columns = append(s.columns, c)
+			s.keys[c.Col] = c.key()
 		}
 	}
 	for _, r := range merged {
@@ -125,7 +127,7 @@ func (f Field) inherits() bool {
 // value reads one cell for one column.
 func (s *sheetReader) value(r doc.Row, c Column) value {
 	cell := r.Cell(c.Col)
-	v := value{Key: c.key(), Header: c.Header, Ref: r.Ref(c.Col)}
+	v := value{Key: s.keys[c.Col], Header: c.Header, Ref: r.Ref(c.Col), field: c.Field, feeKind: c.FeeKind}
 	if cell.Merged {
 		here := doc.Pos{Col: c.Col, Row: r.Number}
 		_, isTall := s.tall[cell.Anchor]
