@@ -44,7 +44,7 @@ func (a *App) serve(ctx context.Context, l net.Listener, ready func(origin strin
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
 		MaxHeaderBytes: 64 << 10,
-		ErrorLog:       slog.NewLogLogger(a.cfg.Log.Handler(), slog.LevelDebug),
+		ErrorLog:       slog.NewLogLogger(a.cfg.Log.Handler(), slog.LevelWarn),
 	}
 	// What is being booked when ctx ends is booked to the end.
 	a.Start(context.WithoutCancel(ctx))
