@@ -24,6 +24,7 @@ type cli struct {
 	QR        qrCmd        `cmd:"" name:"qr" help:"Tạo và đọc mã VietQR."`
 	Statement statementCmd `cmd:"" help:"Đọc tệp sao kê mà không ghi sổ."`
 	Verify    verifyCmd    `cmd:"" help:"Chứng minh sổ sách khớp, từng bất biến một."`
+	Bench     benchCmd     `cmd:"" help:"Đo hiệu năng trên kho riêng."`
 	User      userCmd      `cmd:"" help:"Người dùng: thêm, đặt mật khẩu, liệt kê."`
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/sen-platform/sen/internal/app"
 )
@@ -14,16 +15,18 @@ type addrFlag struct {
 type serveCmd struct {
 	storeFlags
 	addrFlag
-	BaseURL    string `name:"base-url" env:"SEN_BASE_URL" placeholder:"https://…" help:"Địa chỉ công khai, in trên phiếu thu và trong mã QR."`
-	Province   string `env:"SEN_PROVINCE" placeholder:"TÊN" help:"Tên tỉnh ở đầu trang, ví dụ Tỉnh Lam Giang."`
-	TrustProxy bool   `env:"SEN_TRUST_PROXY" help:"Tin X-Forwarded-For; chỉ dùng khi đứng sau máy chủ proxy."`
-	Log        string `enum:"text,json" default:"text" env:"SEN_LOG" help:"Dạng nhật ký: text hoặc json."`
+	BaseURL    string        `name:"base-url" env:"SEN_BASE_URL" placeholder:"https://…" help:"Địa chỉ công khai, in trên phiếu thu và trong mã QR."`
+	Province   string        `env:"SEN_PROVINCE" placeholder:"TÊN" help:"Tên tỉnh ở đầu trang, ví dụ Tỉnh Lam Giang."`
+	TrustProxy bool          `env:"SEN_TRUST_PROXY" help:"Tin X-Forwarded-For; chỉ dùng khi đứng sau máy chủ proxy."`
+	Delay      time.Duration `name:"commit-delay" hidden:"" help:"Kéo dài mỗi lần ghi đĩa, chỉ để đo."`
+	Log        string        `enum:"text,json" default:"text" env:"SEN_LOG" help:"Dạng nhật ký: text hoặc json."`
 }
 
 // Run serves until SIGTERM or Ctrl-C.
 func (c *serveCmd) Run(env *console) error {
 	cfg := c.config(env)
 	cfg.Addr, cfg.BaseURL, cfg.Province, cfg.TrustProxy = c.Addr, c.BaseURL, c.Province, c.TrustProxy
+	cfg.CommitDelay = c.Delay
 	cfg.Log = slog.New(slog.NewTextHandler(env.err, nil))
 	if c.Log == "json" {
 		cfg.Log = slog.New(slog.NewJSONHandler(env.err, nil))

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/sen-platform/sen/internal/clock"
 	"github.com/sen-platform/sen/internal/db"
@@ -24,6 +25,9 @@ type Config struct {
 	Data string
 	// DSN is a PostgreSQL connection string; empty means the embedded database in Data.
 	DSN string
+	// CommitDelay makes each durable commit take that much longer: a slow disk, for benchmarks.
+	// Zero in service.
+	CommitDelay time.Duration
 	// Addr is where Serve listens, host:port; port 0 takes a free one.
 	Addr string
 	// BaseURL is the public origin for links on paper and in QR codes, such as
@@ -78,9 +82,9 @@ func (c Config) complete() (Config, error) {
 
 func (c Config) store() db.Config {
 	if c.DSN != "" {
-		return db.Config{DSN: c.DSN}
+		return db.Config{DSN: c.DSN, CommitDelay: c.CommitDelay}
 	}
-	return db.Config{Dir: c.Data}
+	return db.Config{Dir: c.Data, CommitDelay: c.CommitDelay}
 }
 
 // originOf is the origin of a server that listens on addr, for people on this machine.
