@@ -70,7 +70,7 @@ func (f *face) showApps(w http.ResponseWriter, r *http.Request, s *slip) {
 			{Label: f.pages.T(lang, "apps.memo"), Value: o.memo},
 		},
 	}
-	v.FootNote = f.pages.T(lang, "foot.who", f.Province, f.noun(lang, s.payee))
+	v.FootNote = f.who(lang, s)
 	for _, l := range links {
 		text := any(l.App.Bank)
 		if vn.Fold(l.App.Name) != vn.Fold(l.App.Bank) {

@@ -131,7 +131,7 @@ func (f *face) newBillView(r *http.Request, s *slip) billView {
 	}
 	who := f.noun(lang, s.payee)
 	v.None = t("pay.none_text", capital(who))
-	v.FootNote = t("foot.who", f.Province, who)
+	v.FootNote = f.who(lang, s)
 	v.Step = f.stepText(lang, s)
 	v.Left = f.daysLeft(lang, s)
 	switch {

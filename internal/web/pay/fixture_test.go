@@ -87,7 +87,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.must(o.SetMethod(h.ctx, "test", org.MethodState{Facility: h.world.School.ID, Method: org.MethodCard, Status: org.MethodConfigured, Since: "2026-01-01"}))
 	h.face, err = newFace(&web.Deps{
 		DB: d, IDs: ids, Clock: clk, Log: slog.New(slog.NewTextHandler(h.log, nil)), Collect: h.s, Org: o,
-		BaseURL: "https://sen.langiang.example", Province: "tỉnh Lam Giang", Sample: true,
+		BaseURL: "https://sen.langiang.example", Province: "Tỉnh Lam Giang", Sample: true,
 	})
 	h.must(err)
 	h.mux = http.NewServeMux()
@@ -192,6 +192,18 @@ func (h *house) receipts(b bill.Bill) []collect.Receipt {
 	var out []collect.Receipt
 	h.must(h.d.View(h.ctx, func(tx *db.Tx) (err error) { out, err = collect.ReceiptsOfBills(tx, b.ID); return err }))
 	return out
+}
+
+// serve is the face on a real address; it closes after the streams that listen opens.
+func (h *house) serve() string {
+	srv := httptest.NewServer(h.mux)
+	h.t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+// waiting is the address of a bill's waiting page for who said so at the start.
+func waiting(b bill.Bill) string {
+	return fmt.Sprintf("/p/%s/cho?tu=%d", b.Token, start.Unix())
 }
 
 // get asks the face and returns the answer with its body.

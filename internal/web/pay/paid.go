@@ -91,7 +91,7 @@ func (f *face) showPaid(w http.ResponseWriter, r *http.Request, s *slip) {
 		Verdict: page.Verdict{State: page.Paid, Title: t("paid.verdict", capital(who))},
 		Help:    f.paidNotices(lang, s),
 	}
-	v.FootNote = t("foot.who", f.Province, who)
+	v.FootNote = f.who(lang, s)
 	name := page.HTMLf(`<strong>%s</strong>`, v.Person)
 	if v.Class != "" {
 		name += page.HTMLf(`, %s`, v.Class)
@@ -182,7 +182,7 @@ func (f *face) showCancelled(w http.ResponseWriter, r *http.Request, s *slip) {
 		Why:     s.CancelReason, When: clock.DateOf(s.CancelledAt).VN(), Soon: s.ReplacedBy != 0 && s.next == nil,
 		Help: []page.Notice{{Icon: "info", Strong: t("cancelled.paid.strong"), Text: t("cancelled.paid.text", who)}},
 	}
-	v.FootNote = t("foot.who", f.Province, who)
+	v.FootNote = f.who(lang, s)
 	if s.next != nil {
 		v.Next = &page.Link{Text: t("cancelled.next", s.next.Total.String()), Href: in(lang, "/p/"+s.next.Token), Class: "btn--main btn--tall btn--full"}
 	}

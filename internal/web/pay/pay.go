@@ -142,9 +142,9 @@ func (f *face) lost(w http.ResponseWriter, r *http.Request) {
 // names on the bill never get there.
 func (f *face) broken(w http.ResponseWriter, r *http.Request, what string, err error) {
 	if r.Context().Err() == nil && !errors.Is(err, context.Canceled) {
-		f.Log.Error("payer's page failed", "what", what, "err", err)
+		f.Log.Error("payer's page failed", "what", what, "request", web.RequestID(r.Context()), "err", err)
 	}
 	c := f.chrome(r, "")
 	c.Alternate, c.Width = "", page.WidthText
-	f.pages.Fail(w, page.Failure{Chrome: c, Status: http.StatusInternalServerError})
+	f.pages.Fail(w, page.Failure{Chrome: c, Status: http.StatusInternalServerError, Ref: web.RequestID(r.Context())})
 }

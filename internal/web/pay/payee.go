@@ -103,6 +103,14 @@ func onlyDigits(s string) string {
 	}, s)
 }
 
+// who says in the foot of the page who runs this and where the money goes.
+func (f *face) who(lang page.Lang, s *slip) any {
+	if f.Province == "" {
+		return nil
+	}
+	return page.HTMLf(f.pages.T(lang, "foot.who"), vi(lang, lowerFirst(f.Province)), f.noun(lang, s.payee))
+}
+
 // help is the named person who guides payers (P8): name, role, telephone, hours; the facility
 // itself when it names nobody. hours is apart, for places with little room. Both are nil when
 // nobody can be reached.

@@ -47,7 +47,6 @@ func (f *face) showWaiting(w http.ResponseWriter, r *http.Request, s *slip) {
 		return
 	}
 	t := func(key string, args ...any) string { return f.pages.T(lang, key, args...) }
-	who := f.noun(lang, s.payee)
 	v := waitingView{
 		Chrome: f.chrome(r, t("wait.title")),
 		Live:   f.watch(s, ""),
@@ -56,7 +55,7 @@ func (f *face) showWaiting(w http.ResponseWriter, r *http.Request, s *slip) {
 			Text: page.HTMLf(`<span class="lead">%s <strong>%s</strong> %s</span>`, t("wait.if"), t("wait.dont"), t("wait.safe"))},
 		Again: page.Link{Text: t("wait.again"), Href: r.URL.RequestURI(), Class: "btn--main btn--tall btn--full"},
 	}
-	v.FootNote = t("foot.who", f.Province, who)
+	v.FootNote = f.who(lang, s)
 	if s.Paid > 0 { // a part came while the payer waited: said again when more comes
 		v.Live.Say = t("part.say", s.Paid.String(), s.Open().String())
 	}
