@@ -256,7 +256,21 @@ func TestReadErrors(t *testing.T) {
 	if _, err := Read(strings.NewReader(long), passbook.Limits{Lines: 10}); err == nil {
 		t.Error("more lines than allowed were read")
 	}
+	if _, err := Read(strings.NewReader(strings.Repeat(":20:A\n", 10_001)), passbook.Limits{}); err == nil {
+		t.Error("more statements than allowed were read")
+	}
+	if _, err := Read(strings.NewReader(":20:A\n"+strings.Repeat(":86:x\n", 2000)), passbook.Limits{Lines: 10}); err == nil {
+		t.Error("more fields than allowed were read")
+	}
 	if _, err := Read(strings.NewReader(long), passbook.Limits{Bytes: 100}); err == nil {
 		t.Error("more bytes than allowed were read")
+	}
+}
+
+// TestLongLinesAreCut: a line of megabytes costs no more than its size.
+func TestLongLinesAreCut(t *testing.T) {
+	f := parse(t, ":20:A\n:25:1\n:61:261122C1,NTRF\n:86:"+strings.Repeat("ạ/REMI/", 1<<16)+"\n")
+	if n := len(f.Statements[0].Lines[0].Memo); n > maxLine {
+		t.Errorf("memo of %d bytes", n)
 	}
 }

@@ -17,8 +17,11 @@ type field struct {
 // first is the first line, trimmed.
 func (f *field) first() string { return trim(f.lines[0]) }
 
-// maxFieldLines is how many lines of one field are kept; the standard has 6.
-const maxFieldLines = 200
+// Bounds on one field: maxFieldLines lines of maxLine bytes are kept; the standard has 6 of 65.
+const (
+	maxFieldLines = 200
+	maxLine       = 4 << 10
+)
 
 // message is one SWIFT message, or one statement of a file without envelopes.
 type message struct {
@@ -51,6 +54,9 @@ func split(text string, limits passbook.Limits) ([]message, error) {
 	}
 	lines := physicalLines(text)
 	for i, raw := range lines {
+		if len(raw) > maxLine {
+			raw = strings.ToValidUTF8(raw[:maxLine], "")
+		}
 		if strings.Contains(raw, "{") {
 			if m := envelopePattern.FindStringSubmatch(raw); m != nil {
 				kind, current = "MT"+m[1], nil

@@ -19,6 +19,9 @@ func ReadCSV(raw []byte, name string, limits passbook.Limits) (*passbook.File, e
 	if err != nil {
 		return nil, err
 	}
+	if err := checkLineLengths(content); err != nil {
+		return nil, err
+	}
 	content, comma := separator(content)
 	r := csv.NewReader(strings.NewReader(content))
 	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = comma, true, -1, true
@@ -54,6 +57,21 @@ func csvRow(r *csv.Reader) (row, error) {
 		out.cells[i] = cell{text: strings.Clone(record[i])}
 	}
 	return out, nil
+}
+
+// maxLine is the longest line of text; longer ones would cost far more than their size when
+// cut into cells.
+const maxLine = 256 << 10
+
+func checkLineLengths(content string) error {
+	for n := 1; content != ""; n++ {
+		line, rest, _ := strings.Cut(content, "\n")
+		if len(line) > maxLine {
+			return passbook.Errorf(passbook.Malformed, "Dòng dài hơn %d ký tự, không phải tệp CSV sao kê. Hãy chọn đúng tệp.", maxLine).At("dòng %d", n)
+		}
+		content = rest
+	}
+	return nil
 }
 
 // separatorLines is how many lines are looked at to find the separator.

@@ -134,6 +134,11 @@ func TestFileErrors(t *testing.T) {
 		{"a Word document", compoundFile("WordDocument", []byte("text")), readXLS, passbook.Unsupported},
 		{"truncated xls", makeXLS(t, plain())[:600], readXLS, passbook.Malformed},
 		{"xml spreadsheet cut off", makeXMLSheet(t, plain())[:300], readXMLSheet, passbook.Malformed},
+		{"one endless line", append([]byte("Ngày,Ghi có,Nội dung\n"), bytes.Repeat([]byte(","), 300_000)...), readCSV, passbook.Malformed},
+		{"quotes that never close", append([]byte("Ngày,Ghi có,Nội dung\n\""), bytes.Repeat([]byte("x,\n"), 20_000)...), readCSV, passbook.Malformed},
+		{"rows without end", append([]byte("Ngày,Ghi có,Nội dung\n"), bytes.Repeat([]byte(",,x\n"), 2000)...), func(raw []byte, name string) (*passbook.File, error) {
+			return ReadCSV(raw, name, passbook.Limits{Lines: 100})
+		}, passbook.TooLarge},
 		{"half a UTF-16 character", []byte{0xff, 0xfe, 'a'}, readCSV, passbook.Malformed},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -43,8 +43,12 @@ type tableLine struct {
 	minus   bool // a negative amount in a debit or credit column
 }
 
-// maxSections is how many accounts one sheet may hold.
-const maxSections = 1000
+// maxSections is how many accounts one sheet may hold; rowsPerLine how many rows there may be
+// for each line allowed.
+const (
+	maxSections = 1000
+	rowsPerLine = 2
+)
 
 // readGrid reads one grid. found is false when it has no header of a bank statement.
 func readGrid(g grid, file string, limits passbook.Limits) (statements []passbook.Statement, bank string, found bool, err error) {
@@ -52,7 +56,7 @@ func readGrid(g grid, file string, limits passbook.Limits) (statements []passboo
 	if found, err = t.findHeader(); !found || err != nil {
 		return nil, "", false, err
 	}
-	for {
+	for rows := 0; ; rows++ {
 		r, err := g.next()
 		if err == io.EOF {
 			break
@@ -61,7 +65,7 @@ func readGrid(g grid, file string, limits passbook.Limits) (statements []passboo
 			return nil, "", false, err
 		}
 		t.row(r)
-		if len(t.lines) > limits.Lines || len(t.done) > maxSections {
+		if len(t.lines) > limits.Lines || len(t.done) > maxSections || rows > rowsPerLine*limits.Lines+headerDepth {
 			return nil, "", false, limits.TooManyLines()
 		}
 	}
