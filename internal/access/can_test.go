@@ -158,8 +158,10 @@ func TestCanNeverLeaks(t *testing.T) {
 			Sector: rapid.SampledFrom([]org.Sector{"", org.Education, org.Health}).Draw(t, "sector"), Area: id.Area(rapid.Int64Range(0, 3).Draw(t, "area")),
 			Key: KeyID(rapid.Int64Range(0, 1).Draw(t, "key")),
 		}
-		on := Target{Facility: id.Facility(rapid.Int64Range(0, 3).Draw(t, "on")), Sector: rapid.SampledFrom([]org.Sector{"", org.Education, org.Health}).Draw(t, "on sector"),
-			Areas: []id.Area{id.Area(rapid.Int64Range(1, 3).Draw(t, "on area"))}}
+		on := Target{
+			Facility: id.Facility(rapid.Int64Range(0, 3).Draw(t, "on")), Sector: rapid.SampledFrom([]org.Sector{"", org.Education, org.Health}).Draw(t, "on sector"),
+			Areas: []id.Area{id.Area(rapid.Int64Range(1, 3).Draw(t, "on area"))},
+		}
 		a := rapid.SampledFrom(append(Actions(), "unknown.action")).Draw(t, "action")
 		may := Can(s, a, on)
 		switch {

@@ -73,8 +73,10 @@ func checkPassword(stored, password string) bool {
 func outdated(stored string) bool { return !strings.HasPrefix(stored, argonHead()+"$") }
 
 // commonPasswords are refused whatever their length; compared without case.
-var commonPasswords = []string{"1234567890", "0123456789", "0987654321", "1111111111", "0000000000", "password12", "password123", "matkhau123", "matkhau1234",
-	"qwertyuiop", "abcdefghij", "abc1234567", "iloveyou123", "vietnam123", "truonghoc123", "benhvien123", "admin12345", "123456789a"}
+var commonPasswords = []string{
+	"1234567890", "0123456789", "0987654321", "1111111111", "0000000000", "password12", "password123", "matkhau123", "matkhau1234",
+	"qwertyuiop", "abcdefghij", "abc1234567", "iloveyou123", "vietnam123", "truonghoc123", "benhvien123", "admin12345", "123456789a",
+}
 
 // PasswordProblem says in Vietnamese what is wrong with a new password; "" when it is good.
 func PasswordProblem(login, password string) string {

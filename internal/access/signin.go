@@ -40,7 +40,8 @@ type Authenticator struct {
 
 // NewAuthenticator returns an Authenticator over the users of d.
 func NewAuthenticator(d *db.DB, c clock.Clock) *Authenticator {
-	return &Authenticator{db: d, clock: c,
+	return &Authenticator{
+		db: d, clock: c,
 		pair:    newLimits(rate.Every(time.Minute), 5, 4096),
 		address: newLimits(rate.Every(2*time.Second), 60, 4096),
 		login:   newLimits(rate.Every(36*time.Second), 100, 4096),

@@ -16,7 +16,9 @@ func TestValidTaxCode(t *testing.T) {
 		code string
 		want bool
 	}{
-		{"0101248141", true}, {"0300588569", true}, {"0101248141-001", true},
+		{"0101248141", true},
+		{"0300588569", true},
+		{"0101248141-001", true},
 		{"0101248142", false},     // wrong check digit
 		{"0101248411", false},     // digits swapped
 		{"010124814", false},      // 9 digits
@@ -61,9 +63,11 @@ func fields(list []Problem) string {
 }
 
 func goodFacility() Facility {
-	return Facility{Code: "th-a", Name: "  Trường   Tiểu học A ", Sector: Education, Level: TieuHoc, TaxCode: "0101248141001", Phone: "+84 912 345 678",
+	return Facility{
+		Code: "th-a", Name: "  Trường   Tiểu học A ", Sector: Education, Level: TieuHoc, TaxCode: "0101248141001", Phone: "+84 912 345 678",
 		Status: Active, OpenedOn: "1975-09-05", PartPayment: NoParts, CodePrefix: "HP", Collects: true,
-		Codes: map[CodeScheme]string{SchemeBudget: "1 234 567", SchemeCSKCB: " "}}
+		Codes: map[CodeScheme]string{SchemeBudget: "1 234 567", SchemeCSKCB: " "},
+	}
 }
 
 func TestCheckFacilityCleans(t *testing.T) {

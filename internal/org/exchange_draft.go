@@ -111,7 +111,8 @@ type draft struct {
 }
 
 func newDraft(s *Service, r register) *draft {
-	return &draft{s: s,
+	return &draft{
+		s:          s,
 		areas:      newBook(r.areas, func(a Area) string { return a.Code }),
 		agencies:   newBook(r.agencies, func(g Agency) string { return g.Code }),
 		facilities: newBook(r.facilities, func(f Facility) string { return f.Code }),
@@ -142,12 +143,16 @@ func (d *draft) finish() {
 	}
 	r := register{areas: d.areas.values(), agencies: d.agencies.values(), facilities: d.facilities.values(), places: d.places.values(), accounts: d.accounts.values()}
 	origin := d.origins()
-	for _, p := range append(r.check(), d.checkCodes()...) {
-		if from := origin[p.About]; from != nil && p.Place == "" {
-			p.Place = from.line()
+	d.problems = append(r.check(), d.checkCodes()...)
+	for i, p := range d.problems {
+		if from := origin[p.About]; from != nil {
+			d.problems[i].Place = from.line()
 		}
-		d.problems = append(d.problems, p)
 	}
+	// What a row of the files caused elsewhere comes after what is wrong with the row itself.
+	slices.SortStableFunc(d.problems, func(a, b Problem) int {
+		return cmp.Compare(min(len(b.Place), 1), min(len(a.Place), 1))
+	})
 }
 
 // origins finds the row a record came from.

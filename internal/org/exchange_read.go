@@ -117,7 +117,9 @@ func nameHeader(l *layout, at map[string]int, where string, r doc.Row, result *I
 			continue
 		}
 		first := at[l.columns[twin].field]
-		result.Problems = append(result.Problems, Problem{Place: where + ", ô " + r.Ref(i), Field: l.columns[twin].field, Label: l.columns[twin].title, Value: c.Text,
-			Reason: "trùng ý với cột " + doc.ColumnName(first), Remedy: "Chỉ giữ một trong hai cột"})
+		result.Problems = append(result.Problems, Problem{
+			Place: where + ", ô " + r.Ref(i), Field: l.columns[twin].field, Label: l.columns[twin].title, Value: c.Text,
+			Reason: "trùng ý với cột " + doc.ColumnName(first), Remedy: "Chỉ giữ một trong hai cột",
+		})
 	}
 }

@@ -1,6 +1,9 @@
 package org
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/sen-platform/sen/internal/id"
 	"github.com/sen-platform/sen/internal/vnd"
 )
@@ -58,8 +61,10 @@ func agencyRows(r register, c codes) [][]any {
 
 func facilityRows(r register, c codes) [][]any {
 	return many(r.facilities, func(f Facility) []any {
-		row := []any{f.Code, f.Name, f.ShortName, f.Sector.Label(), f.Level.Label(), c.area[f.Area], c.agency[f.Agency], f.TaxCode, f.Address, f.Phone, f.Hours,
-			f.Status.Label(), f.OpenedOn, f.ClosedOn, f.PartPayment.Label(), f.CodePrefix, f.Size, yes(f.Collects)}
+		row := []any{
+			f.Code, f.Name, f.ShortName, f.Sector.Label(), f.Level.Label(), c.area[f.Area], c.agency[f.Agency], f.TaxCode, f.Address, f.Phone, f.Hours,
+			f.Status.Label(), f.OpenedOn, f.ClosedOn, f.PartPayment.Label(), f.CodePrefix, f.Size, yes(f.Collects),
+		}
 		for _, s := range Schemes() {
 			row = append(row, f.Codes[s])
 		}
@@ -105,8 +110,9 @@ func feeKindRows(r register, _ codes) [][]any {
 	})
 }
 
+// successionRows are in the order of their codes, which every installation shares.
 func successionRows(r register, c codes) [][]any {
-	return many(r.links(), func(l link) []any {
+	rows := many(r.links(), func(l link) []any {
 		name := func(v int64) string {
 			switch l.kind {
 			case linkArea:
@@ -118,4 +124,8 @@ func successionRows(r register, c codes) [][]any {
 		}
 		return []any{label(linkKinds, l.kind), name(l.old), name(l.new), l.on, l.note}
 	})
+	slices.SortStableFunc(rows, func(a, b []any) int {
+		return cmp.Or(cmp.Compare(a[0].(string), b[0].(string)), cmp.Compare(a[1].(string), b[1].(string)), cmp.Compare(a[2].(string), b[2].(string)))
+	})
+	return rows
 }

@@ -40,7 +40,7 @@ const MaxPage = 1000
 var ErrCursor = errors.New("org: malformed cursor")
 
 // Facilities lists facilities in Vietnamese order of their names, one page at a time. next
-// is the cursor of the following page, empty on the last one.
+// is the cursor of the following page, empty on the last one. Two queries, whatever the page.
 func Facilities(tx *db.Tx, f Filter) (list []Facility, next string, err error) {
 	limit := f.Limit
 	switch {
@@ -49,26 +49,7 @@ func Facilities(tx *db.Tx, f Filter) (list []Facility, next string, err error) {
 	case limit > MaxPage:
 		limit = MaxPage
 	}
-	q := &query{}
-	sql := "select f.sort_key, " + facilityCols + " from facility f"
-	if f.AsOf == "" {
-		sql += " join facility p on p.id = f.id"
-	} else {
-		on := q.arg(f.AsOf)
-		sql += " join facility_place p on p.facility_id = f.id and p.valid_from <= " + on + " and (p.valid_to is null or p.valid_to > " + on + ")"
-	}
-	q.equal("f.sector", string(f.Sector))
-	q.equal("f.level", string(f.Level))
-	q.equal("f.status", string(f.Status))
-	if f.Agency != 0 {
-		q.where("p.agency_id = " + q.arg(f.Agency))
-	}
-	if f.Area != 0 {
-		q.where("p.area_id in (" + q.below(f.Area, f.AsOf) + ")")
-	}
-	for _, word := range strings.Fields(vn.Fold(f.Search)) {
-		q.where("f.search like " + q.arg("%"+likeEscaper.Replace(word)+"%") + ` escape '\'`)
-	}
+	from, q := f.query()
 	if f.Cursor != "" {
 		key, last, err := openCursor(f.Cursor)
 		if err != nil {
@@ -76,7 +57,7 @@ func Facilities(tx *db.Tx, f Filter) (list []Facility, next string, err error) {
 		}
 		q.where("(f.sort_key, f.id) > (" + q.arg(key) + ", " + q.arg(last) + ")")
 	}
-	sql += q.text() + " order by f.sort_key, f.id limit " + q.arg(limit+1)
+	sql := "select f.sort_key, " + facilityCols + from + q.text() + " order by f.sort_key, f.id limit " + q.arg(limit+1)
 
 	type row struct {
 		key string
@@ -101,19 +82,34 @@ func Facilities(tx *db.Tx, f Filter) (list []Facility, next string, err error) {
 }
 
 // CountFacilities is the number of facilities the filter chooses, over all pages.
-func CountFacilities(tx *db.Tx, f Filter) (n int, err error) {
-	f.Cursor, f.Limit = "", MaxPage
-	for {
-		list, next, err := Facilities(tx, f)
-		if err != nil {
-			return 0, err
-		}
-		n += len(list)
-		if next == "" {
-			return n, nil
-		}
-		f.Cursor = next
+func CountFacilities(tx *db.Tx, f Filter) (n int64, err error) {
+	from, q := f.query()
+	return n, tx.Row("select count(*)"+from+q.text(), q.args, &n)
+}
+
+// query is the from clause and the conditions of the filter. Alias p gives the place.
+func (f Filter) query() (from string, q *query) {
+	q = &query{}
+	from = " from facility f"
+	if f.AsOf == "" {
+		from += " join facility p on p.id = f.id"
+	} else {
+		on := q.arg(f.AsOf)
+		from += " join facility_place p on p.facility_id = f.id and p.valid_from <= " + on + " and (p.valid_to is null or p.valid_to > " + on + ")"
 	}
+	q.equal("f.sector", string(f.Sector))
+	q.equal("f.level", string(f.Level))
+	q.equal("f.status", string(f.Status))
+	if f.Agency != 0 {
+		q.where("p.agency_id = " + q.arg(f.Agency))
+	}
+	if f.Area != 0 {
+		q.where("p.area_id in (" + q.below(f.Area, f.AsOf) + ")")
+	}
+	for _, word := range strings.Fields(vn.Fold(f.Search)) {
+		q.where("f.search like " + q.arg("%"+likeEscaper.Replace(word)+"%") + ` escape '\'`)
+	}
+	return from, q
 }
 
 // keyed scans one leading column more than the scan function asks for.

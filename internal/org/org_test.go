@@ -163,7 +163,7 @@ func TestFacilitiesFilterAndPages(t *testing.T) {
 			for _, tc := range []struct {
 				name   string
 				filter org.Filter
-				want   int
+				want   int64
 			}{
 				{"all", org.Filter{}, 14},
 				{"sector", org.Filter{Sector: org.Health}, 1},
@@ -203,8 +203,10 @@ func TestAccounts(t *testing.T) {
 		if !w.SchoolAccount.IsDefault {
 			t.Error("the first account is not the default")
 		}
-		second, err := s.CreateAccount(ctx, "t", org.Account{Facility: w.School.ID, BankBIN: "970418", Number: "9990000001", Holder: "TRUONG THU",
-			Status: org.AccountActive, ValidFrom: "2024-01-01", IsDefault: true})
+		second, err := s.CreateAccount(ctx, "t", org.Account{
+			Facility: w.School.ID, BankBIN: "970418", Number: "9990000001", Holder: "TRUONG THU",
+			Status: org.AccountActive, ValidFrom: "2024-01-01", IsDefault: true,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

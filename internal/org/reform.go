@@ -38,7 +38,8 @@ func (s *Service) Succeed(ctx context.Context, by string, r Reform) (successors 
 			return err
 		}
 		return s.record(tx, by, "area.succeed", fmt.Sprint(r.Predecessors), 0, map[string]any{
-			"on": r.On, "note": r.Note, "successors": successors})
+			"on": r.On, "note": r.Note, "successors": successors,
+		})
 	})
 	return successors, taken(err)
 }

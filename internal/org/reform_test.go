@@ -45,17 +45,21 @@ func oldCountry(t *testing.T, d *db.DB) *country {
 	c.province = area("98", "Tỉnh Cũ", org.Province, 0)
 	for i := range 2 {
 		c.districts[i] = area(fmt.Sprintf("98.%d", i), fmt.Sprintf("Huyện %d", i), org.District, c.province.ID)
-		g, err := c.s.CreateAgency(t.Context(), "t", org.Agency{Code: fmt.Sprintf("UBND-H%d", i), Name: fmt.Sprintf("UBND huyện %d", i), Kind: org.DistrictCommittee,
-			Area: c.districts[i].ID, ValidFrom: since})
+		g, err := c.s.CreateAgency(t.Context(), "t", org.Agency{
+			Code: fmt.Sprintf("UBND-H%d", i), Name: fmt.Sprintf("UBND huyện %d", i), Kind: org.DistrictCommittee,
+			Area: c.districts[i].ID, ValidFrom: since,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.committee[i] = g
 		for j := range 2 {
 			c.communes[i][j] = area(fmt.Sprintf("98.%d.%d", i, j), fmt.Sprintf("Xã %d%d", i, j), org.Commune, c.districts[i].ID)
-			f, err := c.s.CreateFacility(t.Context(), "t", org.Facility{Code: fmt.Sprintf("TH-%d%d", i, j), Name: fmt.Sprintf("Trường %d%d", i, j), Sector: org.Education,
+			f, err := c.s.CreateFacility(t.Context(), "t", org.Facility{
+				Code: fmt.Sprintf("TH-%d%d", i, j), Name: fmt.Sprintf("Trường %d%d", i, j), Sector: org.Education,
 				Level: org.TieuHoc, Area: c.communes[i][j].ID, Agency: g.ID, Status: org.Active, OpenedOn: since, PartPayment: org.NoParts, CodePrefix: "HP", Collects: true,
-				Codes: map[org.CodeScheme]string{org.SchemeMOETOld: fmt.Sprintf("98%d%d0001", i, j)}})
+				Codes: map[org.CodeScheme]string{org.SchemeMOETOld: fmt.Sprintf("98%d%d0001", i, j)},
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,13 +80,17 @@ func (c *country) reform2025(t *testing.T) (communes [2]org.Area) {
 		}
 	}
 	for i := range 2 {
-		got, err := c.s.Succeed(t.Context(), "t", org.Reform{On: reform, Note: "Nghị quyết mẫu",
+		got, err := c.s.Succeed(t.Context(), "t", org.Reform{
+			On: reform, Note: "Nghị quyết mẫu",
 			Predecessors: []id.Area{c.communes[i][0].ID, c.communes[i][1].ID},
-			Successors:   []org.Area{{Code: fmt.Sprintf("98.N%d", i), Name: fmt.Sprintf("Xã Mới %d", i), Level: org.Commune, Parent: c.province.ID}}})
+			Successors:   []org.Area{{Code: fmt.Sprintf("98.N%d", i), Name: fmt.Sprintf("Xã Mới %d", i), Level: org.Commune, Parent: c.province.ID}},
+		})
 		must(err)
 		communes[i] = got[0]
-		g, err := c.s.CreateAgency(t.Context(), "t", org.Agency{Code: fmt.Sprintf("UBND-X%d", i), Name: fmt.Sprintf("UBND xã Mới %d", i), Kind: org.CommuneCommittee,
-			Area: got[0].ID, ValidFrom: reform})
+		g, err := c.s.CreateAgency(t.Context(), "t", org.Agency{
+			Code: fmt.Sprintf("UBND-X%d", i), Name: fmt.Sprintf("UBND xã Mới %d", i), Kind: org.CommuneCommittee,
+			Area: got[0].ID, ValidFrom: reform,
+		})
 		must(err)
 		must(c.s.Handover(t.Context(), "t", c.committee[i].ID, g.ID, reform, nil, ""))
 		_, err = c.s.Succeed(t.Context(), "t", org.Reform{On: reform, Predecessors: []id.Area{c.districts[i].ID}, Successors: []org.Area{{ID: c.province.ID}}})
@@ -137,7 +145,7 @@ func TestReportOn2024ShowsDistrictsOneOn2026DoesNot(t *testing.T) {
 			// Lists follow the same map.
 			for _, tc := range []struct {
 				filter org.Filter
-				want   int
+				want   int64
 			}{
 				{org.Filter{Area: c.districts[0].ID, AsOf: "2024-12-31"}, 2},
 				{org.Filter{Area: c.districts[0].ID, AsOf: "2026-01-01"}, 0},
@@ -213,11 +221,15 @@ func TestSucceedRefuses(t *testing.T) {
 func TestSplitPlacesFacilities(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := oldCountry(t, d)
-		got, err := c.s.Succeed(t.Context(), "t", org.Reform{On: reform,
+		got, err := c.s.Succeed(t.Context(), "t", org.Reform{
+			On:           reform,
 			Predecessors: []id.Area{c.communes[0][0].ID, c.communes[0][1].ID},
-			Successors: []org.Area{{Code: "A", Name: "Xã A", Level: org.Commune, Parent: c.districts[0].ID},
-				{Code: "B", Name: "Xã B", Level: org.Commune, Parent: c.districts[0].ID}},
-			Placement: map[id.Facility]string{c.schools[0][0].ID: "B", c.schools[0][1].ID: "A"}})
+			Successors: []org.Area{
+				{Code: "A", Name: "Xã A", Level: org.Commune, Parent: c.districts[0].ID},
+				{Code: "B", Name: "Xã B", Level: org.Commune, Parent: c.districts[0].ID},
+			},
+			Placement: map[id.Facility]string{c.schools[0][0].ID: "B", c.schools[0][1].ID: "A"},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

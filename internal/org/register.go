@@ -38,12 +38,12 @@ func load(tx *db.Tx) (r register, err error) {
 			return err
 		},
 		func() error {
-			r.accounts, err = db.All(tx, "select "+accountCols+" from receiving_account a join facility f on f.id = a.facility_id order by f.code, a.is_default desc, a.valid_from, a.id",
+			r.accounts, err = db.All(tx, "select "+accountCols+" from receiving_account a join facility f on f.id = a.facility_id order by f.code, a.is_default desc, a.valid_from, a.bank_bin, a.number",
 				nil, scanAccount)
 			return err
 		},
 		func() error {
-			r.contacts, err = db.All(tx, "select "+contactCols+" from contact c join facility f on f.id = c.facility_id order by f.code, c.position, c.id", nil, scanContact)
+			r.contacts, err = db.All(tx, "select "+contactCols+" from contact c join facility f on f.id = c.facility_id order by f.code, c.position, c.name", nil, scanContact)
 			return err
 		},
 		func() error {

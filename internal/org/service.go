@@ -56,8 +56,10 @@ func (s *Service) CreateFacility(ctx context.Context, by string, f Facility) (Fa
 		if err != nil {
 			return err
 		}
-		p := Place{Facility: f.ID, Area: f.Area, Agency: f.Agency, ValidTo: f.ClosedOn,
-			ValidFrom: max(f.OpenedOn, areas[f.Area].ValidFrom, agencies[f.Agency].ValidFrom)}
+		p := Place{
+			Facility: f.ID, Area: f.Area, Agency: f.Agency, ValidTo: f.ClosedOn,
+			ValidFrom: max(f.OpenedOn, areas[f.Area].ValidFrom, agencies[f.Agency].ValidFrom),
+		}
 		if err := invalid(CheckPlaces(f, []Place{p}, areas, agencies)); err != nil {
 			return err
 		}
@@ -87,8 +89,10 @@ func (s *Service) UpdateFacility(ctx context.Context, by string, f Facility) (Fa
 		next.Code, next.Sector, next.Area, next.Agency, next.ClosedOn = old.Code, old.Sector, old.Area, old.Agency, old.ClosedOn
 		problems := checkFacility(&next)
 		if (next.Status == Closed) != (old.Status == Closed) {
-			problems = append(problems, Problem{Field: "status", Label: "Trạng thái", Value: next.Status.Label(), Reason: "không đổi được ở đây",
-				Remedy: "Dùng mục Đóng cơ sở; cơ sở đã đóng thì không mở lại, hãy lập cơ sở mới"})
+			problems = append(problems, Problem{
+				Field: "status", Label: "Trạng thái", Value: next.Status.Label(), Reason: "không đổi được ở đây",
+				Remedy: "Dùng mục Đóng cơ sở; cơ sở đã đóng thì không mở lại, hãy lập cơ sở mới",
+			})
 		}
 		if err := invalid(problems); err != nil {
 			return err

@@ -172,7 +172,8 @@ func (s *Service) MergeFacilities(ctx context.Context, by string, predecessors [
 			return err
 		}
 		return s.record(tx, by, "facility.merge", successor.String(), successor, map[string]any{
-			"predecessors": fmt.Sprint(predecessors), "on": on, "note": note})
+			"predecessors": fmt.Sprint(predecessors), "on": on, "note": note,
+		})
 	})
 }
 

@@ -95,11 +95,15 @@ func addCodes(tx *db.Tx, list []Facility) error {
 func insertFacilities(tx *db.Tx, list []Facility) error {
 	rows := make([][]any, len(list))
 	for i, f := range list {
-		rows[i] = []any{f.ID, f.Code, f.Name, f.ShortName, facilitySearch(f), vn.Key(f.Name), f.Sector, f.Level, f.Area, id.Null(f.Agency),
-			f.TaxCode, f.Address, f.Phone, f.Hours, f.Status, f.OpenedOn, nullDate(f.ClosedOn), f.PartPayment, f.CodePrefix, f.Size, f.Collects}
+		rows[i] = []any{
+			f.ID, f.Code, f.Name, f.ShortName, facilitySearch(f), vn.Key(f.Name), f.Sector, f.Level, f.Area, id.Null(f.Agency),
+			f.TaxCode, f.Address, f.Phone, f.Hours, f.Status, f.OpenedOn, nullDate(f.ClosedOn), f.PartPayment, f.CodePrefix, f.Size, f.Collects,
+		}
 	}
-	err := tx.Insert("facility", []string{"id", "code", "name", "short_name", "search", "sort_key", "sector", "level", "area_id", "agency_id",
-		"tax_code", "address", "phone", "hours", "status", "opened_on", "closed_on", "part_payment", "code_prefix", "size", "collects"}, rows)
+	err := tx.Insert("facility", []string{
+		"id", "code", "name", "short_name", "search", "sort_key", "sector", "level", "area_id", "agency_id",
+		"tax_code", "address", "phone", "hours", "status", "opened_on", "closed_on", "part_payment", "code_prefix", "size", "collects",
+	}, rows)
 	if err != nil {
 		return err
 	}
@@ -112,8 +116,10 @@ func updateFacilities(tx *db.Tx, list []Facility) error {
 	ids := make([]id.Facility, len(list))
 	for i, f := range list {
 		ids[i] = f.ID
-		rows[i] = []any{f.ID, f.Name, f.ShortName, facilitySearch(f), vn.Key(f.Name), f.Sector, f.Level, f.Area, id.Null(f.Agency),
-			f.TaxCode, f.Address, f.Phone, f.Hours, f.Status, f.OpenedOn, nullDate(f.ClosedOn), f.PartPayment, f.CodePrefix, f.Size, f.Collects}
+		rows[i] = []any{
+			f.ID, f.Name, f.ShortName, facilitySearch(f), vn.Key(f.Name), f.Sector, f.Level, f.Area, id.Null(f.Agency),
+			f.TaxCode, f.Address, f.Phone, f.Hours, f.Status, f.OpenedOn, nullDate(f.ClosedOn), f.PartPayment, f.CodePrefix, f.Size, f.Collects,
+		}
 	}
 	_, err := tx.ExecMany("update facility set name = $2, short_name = $3, search = $4, sort_key = $5, sector = $6, level = $7, area_id = $8, agency_id = $9,"+
 		" tax_code = $10, address = $11, phone = $12, hours = $13, status = $14, opened_on = $15, closed_on = $16, part_payment = $17, code_prefix = $18,"+

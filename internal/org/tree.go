@@ -120,16 +120,25 @@ func CheckAgencies(agencies []Agency, areas map[id.Area]Area) []Problem {
 		case !covers(a.ValidFrom, a.ValidTo, g.ValidFrom, g.ValidTo):
 			c.add("area", "Địa bàn", a.Name, fmt.Sprintf("%s, còn %s %s", span(a.ValidFrom, a.ValidTo), g.Name, span(g.ValidFrom, g.ValidTo)), "Kết thúc cơ quan cùng địa bàn")
 		}
-		seen := map[id.Agency]bool{g.ID: true}
-		for up := g.Parent; up != 0; up = byID[up].Parent {
-			if _, ok := byID[up]; !ok || seen[up] {
-				c.add("parent", "Cơ quan cấp trên", g.Name, "ghi cơ quan cấp trên chưa có hoặc thành vòng tròn", "Chọn cơ quan cấp trên khác")
-				break
-			}
-			seen[up] = true
+		if _, ok := byID[g.Parent]; g.Parent != 0 && !ok {
+			c.add("parent", "Cơ quan cấp trên", g.Name, "ghi cơ quan cấp trên chưa có", "Chọn cơ quan trong danh sách")
+		}
+		if aboveItself(g, byID) {
+			c.add("parent", "Cơ quan cấp trên", g.Name, "thành cấp trên của chính mình (vòng tròn)", "Chọn cơ quan cấp trên khác")
 		}
 	}
 	return c.list
+}
+
+func aboveItself(g Agency, byID map[id.Agency]Agency) bool {
+	up := g.Parent
+	for range len(byID) { // a chain longer than that runs in a circle without g
+		if up == 0 || up == g.ID {
+			break
+		}
+		up = byID[up].Parent
+	}
+	return up == g.ID
 }
 
 // CheckAccounts returns what is wrong between receiving accounts: one bank never gives the

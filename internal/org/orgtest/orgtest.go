@@ -41,17 +41,25 @@ func New(t testing.TB, d *db.DB, ids *id.Gen, clk clock.Clock) *World {
 	check()
 	w.Commune, err = w.Service.CreateArea(ctx, "test", org.Area{Code: "99.001", Name: "Xã Thử", Level: org.Commune, Parent: w.Province.ID, ValidFrom: since})
 	check()
-	w.School, err = w.Service.CreateFacility(ctx, "test", org.Facility{Code: "TH-THU", Name: "Trường Tiểu học Thử", Sector: org.Education, Level: org.TieuHoc,
-		Area: w.Commune.ID, Status: org.Active, OpenedOn: since, PartPayment: org.FreeParts, CodePrefix: org.PrefixTuition, Size: 400, Collects: true})
+	w.School, err = w.Service.CreateFacility(ctx, "test", org.Facility{
+		Code: "TH-THU", Name: "Trường Tiểu học Thử", Sector: org.Education, Level: org.TieuHoc,
+		Area: w.Commune.ID, Status: org.Active, OpenedOn: since, PartPayment: org.FreeParts, CodePrefix: org.PrefixTuition, Size: 400, Collects: true,
+	})
 	check()
-	w.Hospital, err = w.Service.CreateFacility(ctx, "test", org.Facility{Code: "BV-THU", Name: "Bệnh viện Thử", Sector: org.Health, Level: org.BenhVienTinh,
-		Area: w.Commune.ID, Status: org.Active, OpenedOn: since, PartPayment: org.FreeParts, CodePrefix: org.PrefixHospital, Size: 200, Collects: true})
+	w.Hospital, err = w.Service.CreateFacility(ctx, "test", org.Facility{
+		Code: "BV-THU", Name: "Bệnh viện Thử", Sector: org.Health, Level: org.BenhVienTinh,
+		Area: w.Commune.ID, Status: org.Active, OpenedOn: since, PartPayment: org.FreeParts, CodePrefix: org.PrefixHospital, Size: 200, Collects: true,
+	})
 	check()
-	w.SchoolAccount, err = w.Service.CreateAccount(ctx, "test", org.Account{Facility: w.School.ID, BankBIN: "970436", Number: "9990000001",
-		Holder: "TRUONG TIEU HOC THU", VAPrefix: "9998", VALength: 12, Status: org.AccountActive, ValidFrom: since})
+	w.SchoolAccount, err = w.Service.CreateAccount(ctx, "test", org.Account{
+		Facility: w.School.ID, BankBIN: "970436", Number: "9990000001",
+		Holder: "TRUONG TIEU HOC THU", VAPrefix: "9998", VALength: 12, Status: org.AccountActive, ValidFrom: since,
+	})
 	check()
-	w.HospitalAccount, err = w.Service.CreateAccount(ctx, "test", org.Account{Facility: w.Hospital.ID, BankBIN: "970418", Number: "9990000002",
-		Holder: "BENH VIEN THU", Status: org.AccountActive, ValidFrom: since})
+	w.HospitalAccount, err = w.Service.CreateAccount(ctx, "test", org.Account{
+		Facility: w.Hospital.ID, BankBIN: "970418", Number: "9990000002",
+		Holder: "BENH VIEN THU", Status: org.AccountActive, ValidFrom: since,
+	})
 	check()
 	w.Meals, err = w.Service.CreateFeeKind(ctx, "test", org.FeeKind{Code: "BAN_TRU", Name: "Tiền ăn bán trú", Sector: org.Education, Voluntary: true, ValidFrom: since})
 	check()
