@@ -286,6 +286,43 @@ func TestCreate(t *testing.T) {
 	})
 }
 
+// A bill of a round takes from it what it leaves empty, and is refused by a round of others.
+func TestCreateInRound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		r := w.round(NewRound{PartPayment: org.Instalments, Plan: []Share{{3, "2026-12-01"}, {1, dueOn}}, ExpiresOn: "2027-06-30", Account: w.SchoolAccount.ID})
+		n := NewBill{Facility: w.School.ID, Round: r.ID, BeneficiaryName: "Lê Văn Thử", Lines: []Line{{FeeKind: w.kind["CSBT"].ID, Amount: 100}}}
+		b := w.create(n)[0]
+		if b.Reason != r.Name || b.Period != r.Period || b.DueOn != r.DueOn || b.ExpiresOn != r.ExpiresOn || b.Account != r.Account || b.PartPayment != org.Instalments {
+			t.Errorf("%+v", b)
+		}
+		w.view(func(tx *db.Tx) error {
+			parts, err := InstalmentsOf(tx, []id.Bill{b.ID})
+			if diff := cmp.Diff([]Instalment{{75, "2026-12-01"}, {25, dueOn}}, parts[b.ID]); diff != "" {
+				t.Error(diff)
+			}
+			return err
+		})
+		refused := func(n NewBill, code string) {
+			t.Helper()
+			err := d.Update(t.Context(), func(tx *db.Tx) error {
+				_, err := Create(tx, w.gen, w.seq, w.clk.Now(), []NewBill{n})
+				return err
+			})
+			var invalid *Invalid
+			if !errors.As(err, &invalid) || invalid.Fields[0].Pointer != "/round" || invalid.Fields[0].Code != code {
+				t.Errorf("%v, want %s", err, code)
+			}
+		}
+		other := w.bill("A", "", 5)
+		other.Facility, other.Round = w.Hospital.ID, r.ID
+		refused(other, CodeUnknown)
+		w.publish(r.ID)
+		w.update(func(tx *db.Tx) error { return CloseRound(tx, r.ID) })
+		refused(n, CodeNotValid)
+	})
+}
+
 // Many bills at once: every code is valid, different, and none is all digits.
 func TestCodesAreUnique(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))

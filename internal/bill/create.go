@@ -1,12 +1,14 @@
 package bill
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/sen-platform/sen/internal/clock"
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/id"
+	"github.com/sen-platform/sen/internal/org"
 	"github.com/sen-platform/sen/internal/vn"
 )
 
@@ -46,12 +49,17 @@ func (e *InvalidAt) Unwrap() error { return e.Invalid }
 // Create makes draft bills, all or none, and returns them in the order given. A bill whose
 // external identifier is known is not made again: when it says the same, the existing one is
 // returned in its place (it may be published or paid by now), otherwise the error is a
-// *Differs. Other errors: *InvalidAt; db.ErrNotFound for an unknown facility.
+// *Differs. A bill of a round takes from it what it leaves empty. Other errors: *InvalidAt;
+// db.ErrNotFound for an unknown facility.
 //
 // Codes come from the running number in counter 'bill', whose row is locked first, so that
 // two callers with the same external identifier cannot both find it free.
 func Create(tx *db.Tx, gen *id.Gen, seq *billcode.Sequence, now time.Time, list []NewBill) ([]Bill, error) {
 	rules := map[id.Facility]Rules{}
+	rounds, err := roundsOf(tx, list)
+	if err != nil {
+		return nil, err
+	}
 	checked := make([]NewBill, len(list))
 	for i, n := range list {
 		r, ok := rules[n.Facility]
@@ -62,12 +70,15 @@ func Create(tx *db.Tx, gen *id.Gen, seq *billcode.Sequence, now time.Time, list 
 			}
 			rules[n.Facility] = r
 		}
-		c, err := r.Check(n)
+		n, err := rounds.fill(n)
+		if err == nil {
+			n, err = r.Check(n)
+		}
 		var invalid *Invalid
 		if errors.As(err, &invalid) {
 			return nil, &InvalidAt{Index: i, Invalid: invalid}
 		}
-		checked[i] = c
+		checked[i] = n
 	}
 	codes, err := drawCodes(tx, seq, checked, func(f id.Facility) string { return rules[f].Facility.CodePrefix })
 	if err != nil {
@@ -104,6 +115,65 @@ func Create(tx *db.Tx, gen *id.Gen, seq *billcode.Sequence, now time.Time, list 
 		fresh = append(fresh, m)
 	}
 	return out, insert(tx, fresh)
+}
+
+// roundSet is the rounds that a list of new bills names.
+type roundSet map[id.Round]Round
+
+func roundsOf(tx *db.Tx, list []NewBill) (roundSet, error) {
+	var ids []id.Round
+	for _, n := range list {
+		if n.Round != 0 && !slices.Contains(ids, n.Round) {
+			ids = append(ids, n.Round)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := db.All(tx, "select "+roundColumns+" from billing_round r where "+tx.In("r.id", 1), []any{db.List(tx, ids)}, scanRound)
+	out := roundSet{}
+	for _, r := range found {
+		out[r.ID] = r
+	}
+	return out, err
+}
+
+// fill gives a bill of a round what it leaves empty. Error: *Invalid for a round that is not
+// the facility's or is closed.
+func (rs roundSet) fill(n NewBill) (NewBill, error) {
+	if n.Round == 0 {
+		return n, nil
+	}
+	r, ok := rs[n.Round]
+	switch {
+	case !ok || r.Facility != n.Facility:
+		return n, &Invalid{[]FieldError{{"/round", CodeUnknown, "Đợt thu không có ở cơ sở này. Chọn đợt thu khác."}}}
+	case r.State == RoundClosed:
+		return n, &Invalid{[]FieldError{{"/round", CodeNotValid, "Đợt thu đã đóng, không thêm phiếu được. Mở đợt thu mới."}}}
+	}
+	n.Reason, n.Period = cmp.Or(n.Reason, r.Name), cmp.Or(n.Period, r.Period)
+	n.DueOn, n.ExpiresOn = cmp.Or(n.DueOn, r.DueOn), cmp.Or(n.ExpiresOn, r.ExpiresOn)
+	n.Account = cmp.Or(n.Account, r.Account)
+	if n.PartPayment == "" {
+		n.PartPayment = r.PartPayment
+	}
+	return n.divided(r.Plan), nil
+}
+
+// divided splits the bill by a round's plan when it is to be paid in instalments and names
+// none of its own. A total that cannot be split is left for Rules.Check to refuse.
+func (n NewBill) divided(plan []Share) NewBill {
+	if n.PartPayment != org.Instalments || len(n.Instalments) > 0 {
+		return n
+	}
+	total, err := n.Total()
+	if err != nil || total <= 0 {
+		return n
+	}
+	if parts, err := Divide(total, plan); err == nil {
+		n.Instalments = parts
+	}
+	return n
 }
 
 type externalKey struct {

@@ -263,15 +263,7 @@ func (w *rowWork) rowKey() string {
 
 // check asks the rules and leads each fault back to its cell.
 func (w *rowWork) check(n *NewBill) {
-	if n.PartPayment == org.Instalments {
-		total, err := n.Total()
-		if err == nil && total > 0 {
-			n.Instalments, err = Divide(total, w.round.Plan)
-		}
-		if err != nil {
-			n.Instalments = nil
-		}
-	}
+	*n = n.divided(w.round.Plan)
 	checked, err := w.rules.Check(*n)
 	var invalid *Invalid
 	if !errors.As(err, &invalid) {

@@ -137,7 +137,7 @@ func ChangePaid(tx *db.Tx, changes []PaidChange) error {
 		}
 		rows[i] = []any{int64(c.Bill), int64(c.Delta), at, ids}
 	}
-	n, err := tx.ExecMany("update bill set paid = paid + $2, paid_at = $3, credit_ids = credit_ids || $4 where id = $1", rows)
+	n, err := tx.UpdateFrom("bill", "paid = paid + v.c1, paid_at = v.c2, credit_ids = credit_ids || v.c3", rows)
 	if errors.Is(err, db.ErrCheck) {
 		return errors.Join(ErrOverpaid, err)
 	}
