@@ -90,12 +90,13 @@ func (w *work) writeReceipts(tx *db.Tx) error {
 		args[i] = []any{int64(f), int64(year), need[f]}
 	}
 	next := make(map[id.Facility]int64, len(need))
-	err := tx.QueryMany(`insert into receipt_series (facility_id, year, last) values ($1, $2, $3)
-		on conflict (facility_id, year) do update set last = receipt_series.last + excluded.last returning last`, args,
-		func(i int, r db.Rows) error {
+	err := tx.Upsert("receipt_series", []string{"facility_id", "year", "last"}, args,
+		"on conflict (facility_id, year) do update set last = receipt_series.last + excluded.last returning facility_id, last",
+		func(r db.Rows) error {
+			var f id.Facility
 			var last int64
-			err := r.Scan(&last)
-			next[facilities[i]] = last - need[facilities[i]]
+			err := r.Scan(&f, &last)
+			next[f] = last - need[f]
 			return err
 		})
 	if err != nil {

@@ -143,7 +143,8 @@ type Tx struct {
 type querier interface {
 	exec(ctx context.Context, sql string, args []any) (int64, error)
 	query(ctx context.Context, sql string, args []any) (Rows, error)
-	insert(ctx context.Context, table string, cols []string, rows [][]any) error
+	insert(ctx context.Context, table string, cols []string, rows [][]any, clause string, scan func(Rows) error) error
+	updateFrom(ctx context.Context, table, set string, cols int, rows [][]any) (int64, error)
 	execMany(ctx context.Context, sql string, rows [][]any) (int64, error)
 	queryMany(ctx context.Context, sql string, rows [][]any, scan func(i int, r Rows) error) error
 }
@@ -200,7 +201,27 @@ func (tx *Tx) Insert(table string, cols []string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.q.insert(tx.ctx, table, cols, rows)
+	return tx.q.insert(tx.ctx, table, cols, rows, "", nil)
+}
+
+// Upsert is Insert with a clause behind it, "on conflict … do update set …"; rows of one call
+// must differ in their key. With scan, the clause ends in "returning …" and scan is called
+// for each row it returns, in any order.
+func (tx *Tx) Upsert(table string, cols []string, rows [][]any, clause string, scan func(Rows) error) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.q.insert(tx.ctx, table, cols, rows, " "+clause, scan)
+}
+
+// UpdateFrom changes many rows of a table by their id: each of rows is an id followed by
+// values, which set names v.c1, v.c2 …, as in "paid = paid + v.c1". It returns the number of
+// rows changed.
+func (tx *Tx) UpdateFrom(table, set string, rows [][]any) (int64, error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	return tx.q.updateFrom(tx.ctx, table, set, len(rows[0]), rows)
 }
 
 // ExecMany runs one statement once per row of parameters, pipelined, and returns the number

@@ -66,6 +66,8 @@ var (
 	reBoolean = regexp.MustCompile(`\bboolean\b`)
 	reBytea   = regexp.MustCompile(`\bbytea\b`)
 	reTable   = regexp.MustCompile(`(?m)^\);$`)
+	// "); -- clustered": rows are kept in the order of the primary key, without a second tree.
+	reCluster = regexp.MustCompile(`(?m)^\); -- clustered$`)
 )
 
 // dialect is the migrations as the engine wants them. They are written in PostgreSQL's
@@ -106,6 +108,7 @@ func (f dialectFS) Open(name string) (fs.File, error) {
 		b = reBigint.ReplaceAll(b, []byte("integer"))
 		b = reBoolean.ReplaceAll(b, []byte("integer"))
 		b = reBytea.ReplaceAll(b, []byte("blob"))
+		b = reCluster.ReplaceAll(b, []byte(") strict, without rowid;"))
 		b = reTable.ReplaceAll(b, []byte(") strict;"))
 	}
 	return &dialectFile{Reader: bytes.NewReader(b), FileInfo: info, size: int64(len(b))}, nil

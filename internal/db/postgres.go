@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -146,8 +145,8 @@ func (t *pgTx) queryMany(ctx context.Context, text string, rows [][]any, scan fu
 // a round trip more (it asks for the column types).
 const copyFrom = 500
 
-func (t *pgTx) insert(ctx context.Context, table string, cols []string, rows [][]any) error {
-	if len(rows) >= copyFrom {
+func (t *pgTx) insert(ctx context.Context, table string, cols []string, rows [][]any, clause string, scan func(Rows) error) error {
+	if len(rows) >= copyFrom && clause == "" {
 		_, err := t.tx.CopyFrom(ctx, pgx.Identifier{table}, cols, pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
 			return flatAll(rows[i]), nil
 		}))
@@ -156,15 +155,52 @@ func (t *pgTx) insert(ctx context.Context, table string, cols []string, rows [][
 		}
 		return nil
 	}
-	args := make([]any, len(cols))
-	types := make([]string, len(cols))
-	for c := range cols {
-		args[c], types[c] = column(rows, c)
-	}
-	if _, err := t.tx.Exec(ctx, unnestText(table, cols, types), args...); err != nil {
-		return fmt.Errorf("insert into %s: %w", table, kind(err))
+	args, types := columns(rows, len(cols))
+	text := bulkText(table, strings.Join(cols, ","), types, clause, func(sel, arrays, names string) string {
+		return fmt.Sprintf("insert into %s (%s) select %s from unnest(%s) as v(%s)%s", table, strings.Join(cols, ","), sel, arrays, names, clause)
+	})
+	err := t.run(ctx, text, args, scan)
+	if err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
 	}
 	return nil
+}
+
+func (t *pgTx) run(ctx context.Context, text string, args []any, scan func(Rows) error) error {
+	if scan == nil {
+		_, err := t.tx.Exec(ctx, text, args...)
+		return kind(err)
+	}
+	r, err := t.tx.Query(ctx, text, args...)
+	if err != nil {
+		return kind(err)
+	}
+	return Each(pgRows{r}, nil, scan)
+}
+
+func (t *pgTx) updateFrom(ctx context.Context, table, set string, cols int, rows [][]any) (int64, error) {
+	args, types := columns(rows, cols)
+	text := bulkText(table, "", types, set, func(sel, arrays, names string) string {
+		cs := strings.Split(sel, ",")
+		for i := range cs {
+			cs[i] += fmt.Sprintf(" as c%d", i)
+			if types[i] == "null" {
+				cs[i] = fmt.Sprintf("cast(null as bigint) as c%d", i)
+			}
+		}
+		return fmt.Sprintf("update %s set %s from (select %s from unnest(%s) as u(%s)) as v where %s.id = v.c0", table, set, strings.Join(cs, ", "), arrays, names, table)
+	})
+	tag, err := t.tx.Exec(ctx, text, args...)
+	return tag.RowsAffected(), kind(err)
+}
+
+// columns turns rows into one array parameter per column and names the element types.
+func columns(rows [][]any, n int) (args []any, types []string) {
+	args, types = make([]any, n), make([]string, n)
+	for c := range n {
+		args[c], types[c] = column(rows, c)
+	}
+	return args, types
 }
 
 // column gathers column c of rows as one array parameter and names its element type.
@@ -224,18 +260,16 @@ func gather[T any](rows [][]any, c int) any {
 	return out
 }
 
-var unnestTexts sync.Map // of unnestKey to string
-
-type unnestKey struct{ table, cols, types string }
-
-func unnestText(table string, cols, types []string) string {
-	key := unnestKey{table, strings.Join(cols, ","), strings.Join(types, ",")}
-	if s, ok := unnestTexts.Load(key); ok {
+// bulkText builds a statement over arrays once per shape: sel are the columns to select,
+// arrays the parameters, names their columns.
+func bulkText(table, cols string, types []string, clause string, build func(sel, arrays, names string) string) string {
+	key := bulkKey{table, cols + "|" + strings.Join(types, ","), clause, 0}
+	if s, ok := bulkTexts.Load(key); ok {
 		return s.(string)
 	}
 	var sel, arrays, names []string
 	for i, typ := range types {
-		name := fmt.Sprintf("c%d", i)
+		name := fmt.Sprintf("p%d", i)
 		names = append(names, name)
 		if typ == "null" {
 			sel = append(sel, "null")
@@ -245,9 +279,8 @@ func unnestText(table string, cols, types []string) string {
 		sel = append(sel, name)
 		arrays = append(arrays, fmt.Sprintf("$%d::%s[]", i+1, typ))
 	}
-	s := fmt.Sprintf("insert into %s (%s) select %s from unnest(%s) as v(%s)",
-		table, key.cols, strings.Join(sel, ","), strings.Join(arrays, ","), strings.Join(names, ","))
-	unnestTexts.Store(key, s)
+	s := build(strings.Join(sel, ","), strings.Join(arrays, ","), strings.Join(names, ","))
+	bulkTexts.Store(key, s)
 	return s
 }
 

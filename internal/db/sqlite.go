@@ -241,13 +241,14 @@ func (t *liteTx) queryMany(ctx context.Context, text string, rows [][]any, scan 
 	return nil
 }
 
-// insert writes chunks of fixed sizes, so that a table needs at most three prepared texts.
-func (t *liteTx) insert(ctx context.Context, table string, cols []string, rows [][]any) error {
-	args := make([]any, 0, 32*len(cols))
+// chunks hands rows out in pieces of fixed sizes, so that a table needs at most three
+// prepared texts.
+func chunks(rows [][]any, cols int, do func(size int, args []any) error) error {
+	args := make([]any, 0, 32*cols)
 	for len(rows) > 0 {
 		size := 1
 		for _, s := range [...]int{32, 8} {
-			if len(rows) >= s && s*len(cols) < 30000 {
+			if len(rows) >= s && s*cols < 30000 {
 				size = s
 				break
 			}
@@ -257,36 +258,83 @@ func (t *liteTx) insert(ctx context.Context, table string, cols []string, rows [
 			args = append(args, r...)
 		}
 		rows = rows[size:]
-		if _, err := t.exec(ctx, insertText(table, cols, size), args); err != nil {
-			return fmt.Errorf("insert into %s: %w", table, err)
+		if err := do(size, args); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-var insertTexts sync.Map // of insertKey to string
-
-type insertKey struct {
-	table, cols string
-	size        int
+func (t *liteTx) insert(ctx context.Context, table string, cols []string, rows [][]any, clause string, scan func(Rows) error) error {
+	err := chunks(rows, len(cols), func(size int, args []any) error {
+		text := insertText(table, cols, size, clause)
+		if scan != nil {
+			r, err := t.query(ctx, text, args)
+			return Each(r, err, scan)
+		}
+		_, err := t.exec(ctx, text, args)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
+	}
+	return nil
 }
 
-func insertText(table string, cols []string, size int) string {
-	key := insertKey{table, strings.Join(cols, ","), size}
-	if s, ok := insertTexts.Load(key); ok {
+func (t *liteTx) updateFrom(ctx context.Context, table, set string, cols int, rows [][]any) (int64, error) {
+	var n int64
+	err := chunks(rows, cols, func(size int, args []any) error {
+		k, err := t.exec(ctx, updateText(table, set, cols, size), args)
+		n += k
+		return err
+	})
+	return n, err
+}
+
+var bulkTexts sync.Map // of bulkKey to string
+
+type bulkKey struct {
+	table, cols, clause string
+	size                int
+}
+
+func insertText(table string, cols []string, size int, clause string) string {
+	key := bulkKey{table, strings.Join(cols, ","), clause, size}
+	if s, ok := bulkTexts.Load(key); ok {
 		return s.(string)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "insert into %s (%s) values ", table, key.cols)
+	tuples(&b, len(cols), size)
+	b.WriteString(clause)
+	bulkTexts.Store(key, b.String())
+	return b.String()
+}
+
+func updateText(table, set string, cols, size int) string {
+	key := bulkKey{table, "", set, size}
+	if s, ok := bulkTexts.Load(key); ok {
+		return s.(string)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "update %s set %s from (select column1 as c0", table, set)
+	for i := 1; i < cols; i++ {
+		fmt.Fprintf(&b, ", column%d as c%d", i+1, i)
+	}
+	b.WriteString(" from (values ")
+	tuples(&b, cols, size)
+	fmt.Fprintf(&b, ")) as v where %s.id = v.c0", table)
+	bulkTexts.Store(key, b.String())
+	return b.String()
+}
+
+func tuples(b *strings.Builder, cols, size int) {
 	for i := range size {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString("(?" + strings.Repeat(",?", len(cols)-1) + ")")
+		b.WriteString("(?" + strings.Repeat(",?", cols-1) + ")")
 	}
-	s := b.String()
-	insertTexts.Store(key, s)
-	return s
 }
 
 type liteRows struct{ *sql.Rows }

@@ -95,10 +95,8 @@ func (d Deltas) Write(tx *db.Tx) error {
 	for i, c := range cells {
 		rows[i] = []any{int64(c.Facility), c.Month, int64(c.FeeKind), string(c.Measure), d[c].N, int64(d[c].Amount)}
 	}
-	_, err := tx.ExecMany(`insert into rollup (facility_id, month, fee_kind_id, measure, n, amount) values ($1, $2, $3, $4, $5, $6)
-		on conflict (facility_id, month, fee_kind_id, measure)
-		do update set n = rollup.n + excluded.n, amount = rollup.amount + excluded.amount`, rows)
-	return err
+	return tx.Upsert("rollup", []string{"facility_id", "month", "fee_kind_id", "measure", "n", "amount"}, rows,
+		"on conflict (facility_id, month, fee_kind_id, measure) do update set n = rollup.n + excluded.n, amount = rollup.amount + excluded.amount", nil)
 }
 
 // All reads every cell that is not zero; for `sen verify` and reports over everything.

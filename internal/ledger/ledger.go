@@ -158,9 +158,8 @@ func (b *Book) Post(tx *db.Tx, entries []Entry) error {
 	for i, k := range order {
 		bal[i] = []any{k.account, string(k.day), int64(moved[k].debit), int64(moved[k].credit)}
 	}
-	_, err = tx.ExecMany(`insert into ledger_balance (account_id, booked_on, debit, credit) values ($1, $2, $3, $4)
-		on conflict (account_id, booked_on) do update set debit = ledger_balance.debit + excluded.debit, credit = ledger_balance.credit + excluded.credit`, bal)
-	return err
+	return tx.Upsert("ledger_balance", []string{"account_id", "booked_on", "debit", "credit"}, bal,
+		"on conflict (account_id, booked_on) do update set debit = ledger_balance.debit + excluded.debit, credit = ledger_balance.credit + excluded.credit", nil)
 }
 
 // resolve finds the numbers of all accounts named, making those that are new.

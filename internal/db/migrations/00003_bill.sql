@@ -103,7 +103,7 @@ create table bill_line (
     amount bigint not null,
     note text not null default '',
     primary key (bill_id, n)
-);
+); -- clustered
 
 create table bill_instalment (
     bill_id bigint not null,
@@ -111,7 +111,7 @@ create table bill_instalment (
     amount bigint not null check (amount > 0),
     due_on text not null,
     primary key (bill_id, n)
-);
+); -- clustered
 
 -- Collection accounts a bank gave to one bill or one person (reference section 4.5).
 create table virtual_account (

@@ -26,7 +26,7 @@ create table posting (
     reverses bigint not null default 0,
     by_user bigint not null default 0,
     primary key (entry_id, n)
-);
+); -- clustered
 -- What a bill was issued and cancelled with; its payments are found through their credits. An
 -- index over all postings by bill would touch a random page for each credit.
 create index posting_bill on posting (bill_id) where bill_id <> 0 and credit_id = 0;
@@ -40,4 +40,4 @@ create table ledger_balance (
     debit bigint not null default 0,
     credit bigint not null default 0,
     primary key (account_id, booked_on)
-);
+); -- clustered

@@ -52,7 +52,7 @@ create table sighting (
     file_id bigint,
     at bigint not null,
     primary key (partner_ref, stream)
-);
+); -- clustered
 create index sighting_credit on sighting (credit_id);
 
 -- Which webhook streams show the credits of an account. More than one is an exception that
@@ -62,7 +62,7 @@ create table account_stream (
     stream text not null,
     since bigint not null,
     primary key (account_id, stream)
-);
+); -- clustered
 
 -- Which part of a credit pays which bill, or became payer's credit. Undone rows stay.
 create table allocation (
@@ -89,7 +89,7 @@ create table receipt_series (
     year bigint not null,
     last bigint not null,
     primary key (facility_id, year)
-);
+); -- clustered
 
 create table receipt (
     id bigint primary key,

@@ -11,5 +11,5 @@ create table rollup (
     n bigint not null,
     amount bigint not null,
     primary key (facility_id, month, fee_kind_id, measure)
-);
+); -- clustered
 create index rollup_month on rollup (month);
