@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/sen-platform/sen/internal/clock"
@@ -101,28 +102,33 @@ func Of(tx *db.Tx, subject string) ([]Record, error) {
 // ErrBroken: the log is not what was written.
 var ErrBroken = errors.New("audit: chain broken")
 
+// verifyPage is how many records Verify holds at a time.
+const verifyPage = 1000
+
 // Verify walks the whole chain and returns the first thing wrong with it (ErrBroken), or nil. each, when
-// not nil, sees every record, so that callers can check what a record vouches for.
+// not nil, sees every record, so that callers can check what a record vouches for; it may use tx.
 func Verify(tx *db.Tx, each func(Record) error) error {
-	prev, next := genesis, int64(1)
-	rows, err := tx.Query("select " + columns + " from audit order by seq")
-	return db.Each(rows, err, func(rows db.Rows) error {
-		var r Record
-		if err := scan(rows, &r); err != nil {
+	prev, next, last := genesis, int64(1), int64(math.MinInt64)
+	for {
+		page, err := db.All(tx, "select "+columns+" from audit where seq > $1 order by seq limit $2", []any{last, verifyPage}, scan)
+		if err != nil || len(page) == 0 {
 			return err
 		}
-		switch {
-		case r.Seq != next:
-			return fmt.Errorf("%w: record %d is missing", ErrBroken, next)
-		case r.Prev != prev:
-			return fmt.Errorf("%w: record %d does not follow record %d", ErrBroken, r.Seq, r.Seq-1)
-		case r.Hash != r.hash():
-			return fmt.Errorf("%w: record %d was changed", ErrBroken, r.Seq)
+		for _, r := range page {
+			switch {
+			case r.Seq != next:
+				return fmt.Errorf("%w: record %d is missing", ErrBroken, next)
+			case r.Prev != prev:
+				return fmt.Errorf("%w: record %d does not follow record %d", ErrBroken, r.Seq, r.Seq-1)
+			case r.Hash != r.hash():
+				return fmt.Errorf("%w: record %d was changed", ErrBroken, r.Seq)
+			}
+			prev, next, last = r.Hash, next+1, r.Seq
+			if each != nil {
+				if err := each(r); err != nil {
+					return err
+				}
+			}
 		}
-		prev, next = r.Hash, next+1
-		if each != nil {
-			return each(r)
-		}
-		return nil
-	})
+	}
 }
