@@ -19,6 +19,7 @@ type cli struct {
 	Version versionFlag `help:"In phiên bản rồi thoát."`
 
 	Serve     serveCmd     `cmd:"" help:"Chạy máy chủ: trang trả tiền, bàn làm việc, điều hành, API."`
+	Demo      demoCmd      `cmd:"" help:"Chạy thử với một tỉnh bịa ra và ngân hàng mô phỏng."`
 	Migrate   migrateCmd   `cmd:"" help:"Nâng cấu trúc dữ liệu lên phiên bản của chương trình này."`
 	Import    importCmd    `cmd:"" help:"Nhập phiếu thu, sao kê, danh mục từ tệp."`
 	QR        qrCmd        `cmd:"" name:"qr" help:"Tạo và đọc mã VietQR."`

@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/sen-platform/sen/sandbox/bank"
 )
 
 // Exit codes; `sen --help` tells them.
@@ -36,6 +39,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		kong.Description(about),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
+		kong.Vars{"habits": strings.Join(bank.Names(), ", ")},
 		kong.Help(vietnameseHelp),
 		kong.ShortHelp(vietnameseHelp),
 		kong.HelpOptions{Compact: true, NoExpandSubcommands: false},

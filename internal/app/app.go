@@ -70,7 +70,15 @@ func build(ctx context.Context, cfg Config, store *db.DB) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Update(ctx, keys.Bind); err != nil {
+	err = store.Update(ctx, func(tx *db.Tx) error {
+		if err := keys.Bind(tx); err != nil {
+			return err
+		}
+		sample, err := access.SampleState(tx)
+		cfg.Sample = cfg.Sample || sample != ""
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	codes, err := billcode.NewSequence(keys.Code())

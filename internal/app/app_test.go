@@ -20,6 +20,7 @@ import (
 
 	"github.com/sen-platform/sen/internal/access"
 	"github.com/sen-platform/sen/internal/collect"
+	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/db/dbtest"
 	"github.com/sen-platform/sen/internal/org"
 	"github.com/sen-platform/sen/internal/web"
@@ -360,5 +361,24 @@ func TestServicesWork(t *testing.T) {
 	defer cancel()
 	if _, err := a.Collect.Receive(ctx, []collect.Incoming{{}}); !errors.Is(err, collect.ErrStopped) {
 		t.Errorf("after Stop: %v", err)
+	}
+}
+
+// A store of invented data keeps its banner, whoever serves it.
+func TestSampleDataKeepTheirBanner(t *testing.T) {
+	dir := t.TempDir()
+	a, _ := open(t, func(c *Config) { c.Data = dir })
+	if a.cfg.Sample {
+		t.Fatal("a new store is marked as sample")
+	}
+	for _, state := range []string{access.SampleFilling, access.SampleReady} {
+		if err := a.DB.Update(t.Context(), func(tx *db.Tx) error { return access.SetSample(tx, state) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, _ := open(t, func(c *Config) { c.Data = dir })
+	srv := serve(t, again)
+	if got := ask(t, "GET", srv.URL+"/nowhere", ""); !strings.Contains(got.body, "Dữ liệu mẫu") {
+		t.Errorf("no banner: %s", got.body)
 	}
 }

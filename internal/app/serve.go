@@ -32,10 +32,11 @@ func (a *App) Serve(ctx context.Context, ready func(origin string)) error {
 	return a.serve(ctx, l, ready)
 }
 
-func (a *App) serve(ctx context.Context, l net.Listener, ready func(origin string)) error {
+func (a *App) serve(ctx context.Context, l net.Listener, ready func(local string)) error {
+	local := originOf(l.Addr())
 	origin := a.cfg.BaseURL
 	if origin == "" {
-		origin = originOf(l.Addr())
+		origin = local
 	}
 	h, err := a.handler(origin)
 	if err != nil {
@@ -52,7 +53,7 @@ func (a *App) serve(ctx context.Context, l net.Listener, ready func(origin strin
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
 	if ready != nil {
-		ready(origin)
+		ready(local)
 	}
 	select {
 	case err := <-failed:

@@ -343,3 +343,32 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+// A bank that was saved goes on where it stopped: same balances, no number given twice.
+func TestMemory(t *testing.T) {
+	b := town(t)
+	var last Movement
+	for i := range 5 {
+		last = take(t, b, Transfer{To: school.Number, Amount: 1000, Memo: "x", At: noon.AddDate(0, 0, i)})
+	}
+	b.Forget(day(noon.AddDate(0, 0, 3)))
+	var kept bytes.Buffer
+	if err := b.Save(&kept); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Load(1, &kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := take(t, again, Transfer{To: school.Number, Amount: 1000, Memo: "x", At: noon.AddDate(0, 0, 5)})
+	if next.ID != last.ID+1 || next.Balance != last.Balance+1000 {
+		t.Errorf("after loading: %+v after %+v", next, last)
+	}
+	_, opening, list, err := again.between(school.Number, "2026-11-01", "2026-12-31")
+	if err != nil || opening != 10_003_000 || len(list) != 3 {
+		t.Errorf("opening %v, %d movements, %v", opening, len(list), err)
+	}
+	if _, err := Load(1, strings.NewReader("{")); err == nil {
+		t.Error("a torn memory was taken")
+	}
+}
