@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/routers"
+
 	"github.com/sen-platform/sen/internal/access"
 	"github.com/sen-platform/sen/internal/bill"
 	"github.com/sen-platform/sen/internal/billcode"
@@ -39,6 +41,8 @@ type house struct {
 	logs *logBook
 	stop func() // ends the taking in of credits
 	n    int
+
+	routes routers.Router // of the OpenAPI document
 }
 
 // logBook keeps what the server logged.
@@ -129,6 +133,17 @@ func (h *house) bill(b id.Bill) (out bill.Bill) {
 	h.t.Helper()
 	h.view(func(tx *db.Tx) (err error) { out, err = bill.ByID(tx, b); return err })
 	return out
+}
+
+// bills lists all bills of the school.
+func (h *house) bills() []bill.Bill {
+	h.t.Helper()
+	var page bill.Page
+	h.view(func(tx *db.Tx) (err error) {
+		page, err = bill.Search(tx, bill.Filter{Facility: h.School.ID, Limit: 1000})
+		return err
+	})
+	return page.Bills
 }
 
 // verify demands that every invariant of the design holds.

@@ -45,7 +45,9 @@ func openSePay(mode, secret string) receiver {
 	case sepay.APIKey:
 		cfg.APIKey = secret
 	}
-	return func(h http.Header, b []byte, now time.Time) (rail.Inbound, error) { return sepay.Receive(cfg, h, b, now) }
+	return func(h http.Header, b []byte, now time.Time) (rail.Inbound, error) {
+		return sepay.Receive(cfg, h, b, now)
+	}
 }
 
 func openCasso(mode, secret string) receiver {
@@ -56,12 +58,16 @@ func openCasso(mode, secret string) receiver {
 	case casso.V1:
 		cfg.SecureToken = secret
 	}
-	return func(h http.Header, b []byte, now time.Time) (rail.Inbound, error) { return casso.Receive(cfg, h, b, now) }
+	return func(h http.Header, b []byte, now time.Time) (rail.Inbound, error) {
+		return casso.Receive(cfg, h, b, now)
+	}
 }
 
 func openPayOS(_, secret string) receiver {
 	cfg := payos.Config{ChecksumKey: secret}
-	return func(h http.Header, b []byte, now time.Time) (rail.Inbound, error) { return payos.Receive(cfg, h, b, now) }
+	return func(h http.Header, b []byte, now time.Time) (rail.Inbound, error) {
+		return payos.Receive(cfg, h, b, now)
+	}
 }
 
 // notHere answers an address that is unknown or stopped; the two look the same.

@@ -162,4 +162,3 @@ func BenchmarkHookTake(b *testing.B) {
 		bodies.Put(&buf)
 	}
 }
-
