@@ -91,10 +91,20 @@ func (s *Service) publishBills(tx *db.Tx, w *work, ids []id.Bill) ([]bill.Bill, 
 	if err != nil {
 		return nil, err
 	}
-	for _, b := range list {
-		if err := w.audit("bill.publish", b.ID.String(), b.Facility, map[string]any{"total": int64(b.Total)}); err != nil {
-			return nil, err
+	if len(list) == 0 {
+		return nil, nil
+	}
+	// One record for one call: the bill itself is its subject, several are listed in it.
+	subject, detail := list[0].ID.String(), map[string]any{"total": int64(list[0].Total)}
+	if len(list) > 1 {
+		names := make([]string, len(list))
+		for i, b := range list {
+			names[i] = b.ID.String()
 		}
+		subject, detail = "", map[string]any{"bills": names}
+	}
+	if err := w.audit("bill.publish", subject, list[0].Facility, detail); err != nil {
+		return nil, err
 	}
 	return list, w.issue(tx, list)
 }

@@ -200,34 +200,91 @@ func (w *work) flush(tx *db.Tx) error {
 	return nil
 }
 
-func (w *work) writeCredits(tx *db.Tx) error {
+// creditFields are the columns of a new credit. Those whose value is the schema's default
+// for all credits of a batch are left out of the statement: most memos come without
+// virtual account, order or RF reference.
+var creditFields = []struct {
+	name     string
+	optional bool
+	fallback any
+	of       func(*Credit) any
+}{
+	{"id", false, nil, func(c *Credit) any { return int64(c.ID) }},
+	{"stream", false, nil, func(c *Credit) any { return c.Stream }},
+	{"partner_ref", false, nil, func(c *Credit) any { return c.PartnerRef }},
+	{"facility_id", false, nil, func(c *Credit) any { return int64(c.Facility) }},
+	{"account_id", false, nil, func(c *Credit) any { return int64(c.Account) }},
+	{"method", false, nil, func(c *Credit) any { return string(c.Method) }},
+	{"amount", false, nil, func(c *Credit) any { return int64(c.Amount) }},
+	{"booked_on", false, nil, func(c *Credit) any { return string(c.BookedOn) }},
+	{"occurred_at", false, nil, func(c *Credit) any {
+		if c.OccurredAt.IsZero() {
+			return int64(0)
+		}
+		return clock.Micros(c.OccurredAt)
+	}},
+	{"received_at", false, nil, func(c *Credit) any { return clock.Micros(c.ReceivedAt) }},
+	{"memo", false, nil, func(c *Credit) any { return c.Memo }},
+	{"payer_name", true, "", func(c *Credit) any { return c.PayerName }},
+	{"payer_account", true, "", func(c *Credit) any { return c.PayerAccount }},
+	{"payer_bank", true, "", func(c *Credit) any { return c.PayerBank }},
+	{"bank_ref", true, "", func(c *Credit) any { return c.BankRef }},
+	{"virtual_account", true, "", func(c *Credit) any { return c.VirtualAccount }},
+	{"order_id", true, "", func(c *Credit) any { return c.OrderID }},
+	{"rf", true, "", func(c *Credit) any { return c.RF }},
+	{"bank_key", false, nil, func(c *Credit) any { return c.bankKey }},
+	{"text_key", false, nil, func(c *Credit) any { return c.textKey }},
+	{"status", false, nil, func(c *Credit) any { return string(c.Status) }},
+	{"reason", true, "", func(c *Credit) any { return string(c.Reason) }},
+	{"allocated", true, int64(0), func(c *Credit) any { return int64(c.Allocated) }},
+	{"surplus", true, int64(0), func(c *Credit) any { return int64(c.Surplus) }},
+	{"suspense", true, int64(0), func(c *Credit) any { return int64(c.Suspense) }},
+	{"returned", true, int64(0), func(c *Credit) any { return int64(c.Returned) }},
+	{"reversed", true, int64(0), func(c *Credit) any { return int64(c.Reversed) }},
+	{"file_id", true, nil, func(c *Credit) any {
+		if c.File == 0 {
+			return nil
+		}
+		return int64(c.File)
+	}},
+	{"raw_sha256", true, "", func(c *Credit) any { return c.RawSHA256 }},
+}
+
+func (w *work) insertCredits(tx *db.Tx) error {
+	var cols []string
+	var fields []func(*Credit) any
+	for _, f := range creditFields {
+		if !f.optional || slices.ContainsFunc(w.created, func(c *Credit) bool { return f.of(c) != f.fallback }) {
+			cols, fields = append(cols, f.name), append(fields, f.of)
+		}
+	}
+	withRaw := slices.ContainsFunc(w.created, func(c *Credit) bool { return c.raw != nil })
+	if withRaw {
+		cols = append(cols, "raw")
+	}
 	rows := make([][]any, len(w.created))
 	for i, c := range w.created {
-		var occurred int64
-		if !c.OccurredAt.IsZero() {
-			occurred = clock.Micros(c.OccurredAt)
+		row := make([]any, 0, len(cols))
+		for _, f := range fields {
+			row = append(row, f(c))
 		}
-		var raw any
-		if c.raw != nil {
-			raw = c.raw
+		if withRaw {
+			var raw any
+			if c.raw != nil {
+				raw = c.raw
+			}
+			row = append(row, raw)
 		}
-		rows[i] = []any{
-			int64(c.ID), c.Stream, c.PartnerRef, int64(c.Facility), int64(c.Account), string(c.Method), int64(c.Amount), string(c.BookedOn),
-			occurred, clock.Micros(c.ReceivedAt), c.Memo, c.PayerName, c.PayerAccount, c.PayerBank, c.BankRef,
-			c.VirtualAccount, c.OrderID, c.RF, c.bankKey, c.textKey, string(c.Status), string(c.Reason),
-			int64(c.Allocated), int64(c.Surplus), int64(c.Suspense), int64(c.Returned), int64(c.Reversed),
-			id.Null(c.File), raw, c.RawSHA256,
-		}
+		rows[i] = row
 	}
-	if err := tx.Insert("credit", []string{
-		"id", "stream", "partner_ref", "facility_id", "account_id", "method", "amount", "booked_on",
-		"occurred_at", "received_at", "memo", "payer_name", "payer_account", "payer_bank", "bank_ref",
-		"virtual_account", "order_id", "rf", "bank_key", "text_key", "status", "reason",
-		"allocated", "surplus", "suspense", "returned", "reversed", "file_id", "raw", "raw_sha256",
-	}, rows); err != nil {
+	return tx.Insert("credit", cols, rows)
+}
+
+func (w *work) writeCredits(tx *db.Tx) error {
+	if err := w.insertCredits(tx); err != nil {
 		return err
 	}
-	rows = rows[:0]
+	var rows [][]any
 	for _, c := range w.changed {
 		rows = append(rows, []any{
 			int64(c.ID), string(c.Status), string(c.Reason),

@@ -159,7 +159,7 @@ func (b *Book) Post(tx *db.Tx, entries []Entry) error {
 		bal[i] = []any{k.account, string(k.day), int64(moved[k].debit), int64(moved[k].credit)}
 	}
 	return tx.Upsert("ledger_balance", []string{"account_id", "booked_on", "debit", "credit"}, bal,
-		"on conflict (account_id, booked_on) do update set debit = ledger_balance.debit + excluded.debit, credit = ledger_balance.credit + excluded.credit", nil)
+		"on conflict (booked_on, account_id) do update set debit = ledger_balance.debit + excluded.debit, credit = ledger_balance.credit + excluded.credit", nil)
 }
 
 // resolve finds the numbers of all accounts named, making those that are new.

@@ -33,11 +33,13 @@ create index posting_bill on posting (bill_id) where bill_id <> 0 and credit_id 
 create index posting_credit on posting (credit_id) where credit_id <> 0;
 
 -- Sums of all postings per account and accounting day: each row is touched once per
--- transaction, nothing points at it. An account's balance is the sum over its days.
+-- transaction, nothing points at it. An account's balance is the sum over its days. The day
+-- comes first in the key, so that the rows of today, which are the hot ones, lie together.
 create table ledger_balance (
     account_id bigint not null,
     booked_on text not null,
     debit bigint not null default 0,
     credit bigint not null default 0,
-    primary key (account_id, booked_on)
+    primary key (booked_on, account_id)
 ); -- clustered
+create index ledger_balance_account on ledger_balance (account_id);
