@@ -45,11 +45,14 @@ func (h *house) seed(ctx context.Context) ([]target, error) {
 		return nil, err
 	}
 	// Half of the bills are the hot facility's, so that one store serves both measurements.
-	hot := max(h.opt.Bills/2-open[0], 0)
+	need := h.opt.Credits + idleCredits
+	hot, spread := max(h.opt.Bills/2-open[0], 0), max(h.opt.Bills/2-open[1], 0)
 	if h.opt.Hot {
-		hot = max(hot, h.opt.Credits+idleCredits-open[0])
+		hot = max(hot, need-open[0])
+	} else {
+		spread = max(spread, need-open[1])
 	}
-	missing := max(h.opt.Bills-open[0]-open[1], hot)
+	missing := hot + spread
 	today := clock.Today(clock.System{})
 	n := 0
 	for n < missing {
