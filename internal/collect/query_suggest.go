@@ -23,6 +23,7 @@ type Suggestion struct {
 	Name   string // words of the pupil's or patient's name as the memo has them, "" for none
 	Full   bool   // Name is the whole name
 	Class  bool   // the memo names the class
+	Other  string // the memo names this class, which is another one
 	Person bool   // the memo holds the pupil's or patient's code
 	Phone  bool   // the memo holds the payer's telephone number
 	Payer  bool   // the sender is called like the payer on the bill
@@ -40,6 +41,7 @@ const (
 	scorePayer   = 25
 	scoreClass   = 15
 	scoreGiven   = 10
+	scoreOther   = -20 // another class than the bill's is named
 	suggestFrom  = 30
 	suggestScan  = 20_000 // open bills looked at, the newest first
 	phoneDigits  = 9      // of a telephone number, without the first zero
@@ -147,6 +149,10 @@ func (m memo) weigh(b openBill, amount vnd.Amount) Suggestion {
 	g.Name, g.Full, score = m.name(vn.Tokens(name))
 	g.Score += score
 	g.Class = add(m.hasClass(b.class), scoreClass)
+	if g.Other = m.namedClass(); g.Class || b.class == "" {
+		g.Other = ""
+	}
+	add(g.Other != "", scoreOther)
 	return g
 }
 
@@ -212,4 +218,18 @@ func (m memo) hasClass(class string) bool {
 		}
 	}
 	return false
+}
+
+// namedClass is the class that the memo names outright: the word after "lop".
+func (m memo) namedClass() string {
+	for i, w := range m.words {
+		rest, ok := strings.CutPrefix(w, "lop")
+		if ok && rest == "" && i+1 < len(m.words) {
+			rest = m.words[i+1]
+		}
+		if ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+			return rest
+		}
+	}
+	return ""
 }
