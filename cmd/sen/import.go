@@ -129,7 +129,12 @@ func (c *importOrgCmd) Run(env *console) (err error) {
 			}
 		} else {
 			for _, t := range res.Tables {
-				line(env.out, "%s: %d dòng, mới %d, đổi %d, như cũ %d.", t.Table.Label(), t.Rows, t.New, t.Changed, t.Same)
+				if res.Applied || c.DryRun {
+					line(env.out, "%s: %d dòng, mới %d, đổi %d, như cũ %d.", t.Table.Label(), t.Rows, t.New, t.Changed, t.Same)
+				}
+			}
+			if c.DryRun {
+				line(env.out, "Chưa ghi gì.")
 			}
 			for _, s := range res.Ignored {
 				line(env.err, "lưu ý: %s", s)
