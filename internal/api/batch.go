@@ -31,6 +31,8 @@ const (
 	batchMaxBytes = 512 << 20
 	// batchPatience is how long the caller may take over the rows of one chunk.
 	batchPatience = time.Minute
+	// batchFetch is how long it may take over reading the answer.
+	batchFetch = 10 * time.Minute
 	// batchSpool is what of the answer is held in memory; the rest goes to a file.
 	batchSpool = 1 << 20
 )
@@ -127,25 +129,25 @@ func (f *face) createBills(w http.ResponseWriter, r *http.Request) {
 	for {
 		// A server without deadlines says so; then there is nothing to extend.
 		_ = wait.SetReadDeadline(time.Now().Add(batchPatience))
-		chunk, end, broke := b.read(rows)
-		if len(chunk) > 0 {
-			if err := b.work(chunk); err != nil {
-				if b.sum.Summary.Rows == 0 { // nothing was done: the whole call failed
-					f.fail(w, r, err)
-					return
-				}
-				broke = err
-			}
+		_ = wait.SetWriteDeadline(time.Now().Add(2 * batchPatience))
+		chunk, end, err := b.read(rows)
+		if err == nil && len(chunk) > 0 {
+			err = b.work(chunk)
 		}
-		if broke != nil {
-			b.sum.Error = f.problemFor(r.Context(), broke)
+		if err != nil && b.sum.Summary.Rows == 0 { // nothing was done: the whole call failed
+			f.fail(w, r, err)
+			return
 		}
-		if end || broke != nil {
-			b.sum.Summary.Complete = broke == nil
+		if err != nil {
+			b.sum.Error = f.problemFor(r.Context(), err)
+			break
+		}
+		if end {
+			b.sum.Summary.Complete = true
 			break
 		}
 	}
-	_ = wait.SetReadDeadline(time.Time{})
+	_ = wait.SetWriteDeadline(time.Now().Add(batchFetch))
 	if err := b.out.line(b.sum); err != nil {
 		f.fail(w, r, err)
 		return
@@ -196,9 +198,9 @@ func (f *face) newBatch(r *http.Request) (*batch, error) {
 	return b, err
 }
 
-// read takes the lines of the next chunk. end is true after the last line; broke says why
-// reading cannot go on.
-func (b *batch) read(rows *bufio.Reader) (chunk [][]byte, end bool, broke error) {
+// read takes the lines of the next chunk; end is true after the last line. A chunk that could
+// not be read whole is not worked off: sent again it must be the same rows.
+func (b *batch) read(rows *bufio.Reader) (chunk [][]byte, end bool, err error) {
 	for len(chunk) < batchChunk {
 		line, err := rows.ReadSlice('\n')
 		var tooLong *http.MaxBytesError

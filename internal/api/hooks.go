@@ -216,8 +216,9 @@ func readBody(buf []byte, r io.Reader, length int64) ([]byte, error) {
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
+		var bounded *http.MaxBytesError // the server has a bound of its own
 		switch {
-		case len(buf) > wire.MaxBody:
+		case len(buf) > wire.MaxBody, errors.As(err, &bounded):
 			return buf, errTooLong
 		case err == io.EOF:
 			return buf, nil
