@@ -8,6 +8,7 @@ import (
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/event"
 	"github.com/sen-platform/sen/internal/web"
+	"github.com/sen-platform/sen/internal/web/desk"
 	"github.com/sen-platform/sen/internal/web/page"
 	"github.com/sen-platform/sen/internal/web/pay"
 	"github.com/sen-platform/sen/internal/web/ui"
@@ -18,7 +19,7 @@ type face func(*http.ServeMux, *web.Deps) error
 
 // allFaces lists what answers requests.
 func allFaces() []face {
-	return []face{api.Register, pay.Register}
+	return []face{api.Register, pay.Register, desk.Register}
 }
 
 // Handler is the whole site under the configured BaseURL, for a server of the caller's.
