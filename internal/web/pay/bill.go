@@ -129,8 +129,7 @@ func (f *face) newBillView(r *http.Request, s *slip) billView {
 		Help:   f.helpNotices(lang, s, &o),
 		Bar:    page.PayBar{Label: t("bar.label"), Amount: o.amount, Action: t("bar.action"), Href: "#tra-tien", Live: regionBar},
 	}
-	who := f.noun(lang, s.payee)
-	v.None = t("pay.none_text", capital(who))
+	v.None = t("pay.none_text", f.subject(lang, s.payee))
 	v.FootNote = f.who(lang, s)
 	v.Step = f.stepText(lang, s)
 	v.Left = f.daysLeft(lang, s)
@@ -339,13 +338,13 @@ func (f *face) otherWays(lang page.Lang, s *slip) []page.Pair {
 
 // helpNotices are the safety notice and the named person (P8).
 func (f *face) helpNotices(lang page.Lang, s *slip, o *offer) []page.Notice {
-	who := f.noun(lang, s.payee)
+	never := f.pages.T(lang, "safe.never", f.subject(lang, s.payee))
 	safe := page.Notice{Icon: "shield", Strong: f.pages.T(lang, "safe.strong")}
 	check := page.Link{Text: f.pages.T(lang, "safe.check"), Href: in(lang, "/kiem-tra")}
 	if o.account != nil {
-		safe.Text = page.HTMLf(`%s <strong>%s</strong>. %s %s`, f.pages.T(lang, "safe.holder"), o.account.Holder, f.pages.T(lang, "safe.never", capital(who)), check)
+		safe.Text = page.HTMLf(`%s <strong>%s</strong>. %s %s`, f.pages.T(lang, "safe.holder"), o.account.Holder, never, check)
 	} else {
-		safe.Text = page.HTMLf(`%s %s`, f.pages.T(lang, "safe.never", capital(who)), check)
+		safe.Text = page.HTMLf(`%s %s`, never, check)
 	}
 	out := []page.Notice{safe}
 	if help, ok := f.helpNotice(lang, s); ok {

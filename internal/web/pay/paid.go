@@ -85,10 +85,10 @@ func (f *face) showPaid(w http.ResponseWriter, r *http.Request, s *slip) {
 	who := f.noun(lang, s.payee)
 	v := paidView{
 		Chrome: f.chrome(r, t("paid.title")),
-		Live:   f.watch(s, t("paid.say", capital(who), s.Total.String())),
+		Live:   f.watch(s, t("paid.say", f.subject(lang, s.payee), s.Total.String())),
 		head:   f.head(lang, s),
 		Total:  s.Total, Lines: f.billLines(lang, s), Count: len(s.lines),
-		Verdict: page.Verdict{State: page.Paid, Title: t("paid.verdict", capital(who))},
+		Verdict: page.Verdict{State: page.Paid, Title: t("paid.verdict", f.subject(lang, s.payee))},
 		Help:    f.paidNotices(lang, s),
 	}
 	v.FootNote = f.who(lang, s)

@@ -28,7 +28,15 @@ func noun(l org.Level) string {
 // noun is the word for the facility inside a sentence.
 func (f *face) noun(lang page.Lang, o org.Facility) string { return f.pages.T(lang, noun(o.Level)) }
 
-// capital is s with a capital first letter, for the beginning of a sentence.
+// subject is the facility as a sentence begins with it: "Trường", "The school".
+func (f *face) subject(lang page.Lang, o org.Facility) string {
+	if lang == page.EN {
+		return "The " + f.noun(lang, o)
+	}
+	return capital(f.noun(lang, o))
+}
+
+// capital is s with a capital first letter.
 func capital(s string) string {
 	r := []rune(s)
 	if len(r) > 0 {
