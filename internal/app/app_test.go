@@ -144,6 +144,13 @@ func TestEdge(t *testing.T) {
 	if got := ask(t, "GET", srv.URL+"/healthz", ""); got.status != 200 || got.body != `{"status":"ok"}`+"\n" {
 		t.Errorf("health: %+v", got)
 	}
+	if got := ask(t, "GET", srv.URL+"/robots.txt", ""); got.status != 200 || !strings.Contains(got.body, "Disallow: /p/") {
+		t.Errorf("robots: %+v", got)
+	}
+	icon := ask(t, "GET", srv.URL+"/favicon.ico", "")
+	if got := ask(t, "GET", srv.URL+icon.header.Get("Location"), ""); got.status != 200 || got.header.Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("icon: %+v", got)
+	}
 	got := ask(t, "GET", srv.URL+"/p/bimat123/probe?amount=9", "")
 	if number := got.header.Get("X-Request-Id"); number == "" || got.body != "number "+number {
 		t.Errorf("request number: %q in the header, %q inside", number, got.body)

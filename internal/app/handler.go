@@ -11,6 +11,7 @@ import (
 	"github.com/sen-platform/sen/internal/web/desk"
 	"github.com/sen-platform/sen/internal/web/page"
 	"github.com/sen-platform/sen/internal/web/pay"
+	"github.com/sen-platform/sen/internal/web/portal"
 	"github.com/sen-platform/sen/internal/web/ui"
 )
 
@@ -19,7 +20,7 @@ type face func(*http.ServeMux, *web.Deps) error
 
 // allFaces lists what answers requests.
 func allFaces() []face {
-	return []face{api.Register, pay.Register, desk.Register}
+	return []face{api.Register, pay.Register, desk.Register, portal.Register}
 }
 
 // Handler is the whole site under the configured BaseURL, for a server of the caller's.
@@ -39,6 +40,8 @@ func (a *App) handler(baseURL string) (http.Handler, error) {
 	d.Sessions.Register(mux)
 	mux.Handle("GET "+ui.Prefix, ui.Handler())
 	mux.HandleFunc("GET /healthz", a.health)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, ui.Asset("lotus.svg"), http.StatusFound) })
+	mux.HandleFunc("GET /robots.txt", robots)
 	for _, register := range a.faces {
 		if err := register(mux, d); err != nil {
 			return nil, err
@@ -95,6 +98,13 @@ func door(path string) int {
 		return doorPayers
 	}
 	return doorStaff
+}
+
+// robots keeps search engines away from what a link or an account opens. The front page and
+// the directory of facilities may be found.
+func robots(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("User-agent: *\nDisallow: /p/\nDisallow: /r/\nDisallow: /desk\nDisallow: /steer\nDisallow: /v1\nDisallow: /signin\n"))
 }
 
 // health answers 200 while the process takes requests and its database answers, else 503,
