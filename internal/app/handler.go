@@ -40,7 +40,9 @@ func (a *App) handler(baseURL string) (http.Handler, error) {
 	d.Sessions.Register(mux)
 	mux.Handle("GET "+ui.Prefix, ui.Handler())
 	mux.HandleFunc("GET /healthz", a.health)
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, ui.Asset("lotus.svg"), http.StatusFound) })
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, ui.Asset("lotus.svg"), http.StatusFound)
+	})
 	mux.HandleFunc("GET /robots.txt", robots)
 	for _, register := range a.faces {
 		if err := register(mux, d); err != nil {
