@@ -39,11 +39,26 @@ var fieldLabels = []struct {
 	field Field
 	label string
 }{
-	{FieldName, "Họ và tên"}, {FieldFamily, "Họ và tên đệm"}, {FieldGiven, "Tên"}, {FieldCode, "Mã học sinh, mã bệnh nhân"},
-	{FieldClass, "Lớp, khoa"}, {FieldBirth, "Ngày sinh"}, {FieldPayer, "Người nộp"}, {FieldPhone, "Số điện thoại"},
-	{FieldFee, "Khoản thu"}, {FieldQuantity, "Số lượng"}, {FieldUnitPrice, "Đơn giá"}, {FieldReduction, "Miễn giảm"},
-	{FieldTotal, "Tổng cộng (để đối chiếu)"}, {FieldDue, "Hạn trả"}, {FieldReason, "Nội dung"}, {FieldSlip, "Số phiếu"},
-	{FieldNote, "Ghi chú"}, {FieldIndex, "Số thứ tự"}, {FieldIgnore, "Bỏ qua cột này"}, {FieldUnknown, "Chưa biết"},
+	{FieldName, "Họ và tên"},
+	{FieldFamily, "Họ và tên đệm"},
+	{FieldGiven, "Tên"},
+	{FieldCode, "Mã học sinh, mã bệnh nhân"},
+	{FieldClass, "Lớp, khoa"},
+	{FieldBirth, "Ngày sinh"},
+	{FieldPayer, "Người nộp"},
+	{FieldPhone, "Số điện thoại"},
+	{FieldFee, "Khoản thu"},
+	{FieldQuantity, "Số lượng"},
+	{FieldUnitPrice, "Đơn giá"},
+	{FieldReduction, "Miễn giảm"},
+	{FieldTotal, "Tổng cộng (để đối chiếu)"},
+	{FieldDue, "Hạn trả"},
+	{FieldReason, "Nội dung"},
+	{FieldSlip, "Số phiếu"},
+	{FieldNote, "Ghi chú"},
+	{FieldIndex, "Số thứ tự"},
+	{FieldIgnore, "Bỏ qua cột này"},
+	{FieldUnknown, "Chưa biết"},
 }
 
 // Label is the field in the words of the screens.

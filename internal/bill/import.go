@@ -182,8 +182,10 @@ func (im *importer) detect(ctx context.Context, table *doc.Table) error {
 		}
 	}
 	if used == 0 {
-		res.Problems = append(res.Problems, Problem{Code: ProblemNoHeader, Reason: "Không thấy dòng tiêu đề trong trang tính nào.",
-			Remedy: "Bảng cần một dòng tiêu đề có cột Họ và tên (hoặc mã) và ít nhất một cột số tiền."})
+		res.Problems = append(res.Problems, Problem{
+			Code: ProblemNoHeader, Reason: "Không thấy dòng tiêu đề trong trang tính nào.",
+			Remedy: "Bảng cần một dòng tiêu đề có cột Họ và tên (hoặc mã) và ít nhất một cột số tiền.",
+		})
 	}
 	return nil
 }

@@ -127,12 +127,16 @@ func TestImportLayouts(t *testing.T) {
 			{2, "HS02", "Trần Thị Bình", "1A", 350000, 0},
 		}}}, "", plain},
 		{"other order, title rows, totals row, signatures", []sheet{{rows: [][]any{
-			{"TRƯỜNG TIỂU HỌC THỬ"}, {"DANH SÁCH THU TIỀN THÁNG 12/2026"}, {},
+			{"TRƯỜNG TIỂU HỌC THỬ"},
+			{"DANH SÁCH THU TIỀN THÁNG 12/2026"},
+			{},
 			{"Tổng cộng", "Nước uống tháng 12", "Tiền chăm sóc bán trú", "LỚP", "Tên học sinh", "Mã định danh", "TT"},
 			{370000, 20000, 350000, "Lớp 1a", "Nguyễn Văn An", "HS01", 1},
 			{350000, nil, "350.000", "1 A", "Trần Thị Bình", "HS02", 2},
-			{720000, 20000, 700000, nil, "Tổng cộng"}, {},
-			{nil, nil, nil, nil, "Ngày 20 tháng 11 năm 2026"}, {"Người lập", nil, nil, nil, "Kế toán"},
+			{720000, 20000, 700000, nil, "Tổng cộng"},
+			{},
+			{nil, nil, nil, nil, "Ngày 20 tháng 11 năm 2026"},
+			{"Người lập", nil, nil, nil, "Kế toán"},
 		}}}, "", plain},
 		{"two-row header with merged cells, numbered columns", []sheet{{rows: [][]any{
 			{"BẢNG KÊ THU TIỀN"},
@@ -155,16 +159,22 @@ func TestImportLayouts(t *testing.T) {
 			}},
 		}, "", names},
 		{"class in a title", []sheet{{rows: [][]any{
-			{"Danh sách học sinh lớp 1A"}, {"Họ tên", "Chăm sóc bán trú", "Nước uống"},
-			{"Nguyễn Văn An", 350000, 20000}, {"Trần Thị Bình", 350000},
+			{"Danh sách học sinh lớp 1A"},
+			{"Họ tên", "Chăm sóc bán trú", "Nước uống"},
+			{"Nguyễn Văn An", 350000, 20000},
+			{"Trần Thị Bình", 350000},
 		}}}, "", names},
 		{"class in headings of groups", []sheet{{rows: [][]any{
 			{"STT", "Họ tên", "Chăm sóc bán trú", "Nước uống"},
-			{"Lớp 1A"}, {1, "Nguyễn Văn An", 350000, 20000}, {2, "Trần Thị Bình", 350000}, {nil, "Cộng lớp 1A", 700000, 20000},
+			{"Lớp 1A"},
+			{1, "Nguyễn Văn An", 350000, 20000},
+			{2, "Trần Thị Bình", 350000},
+			{nil, "Cộng lớp 1A", 700000, 20000},
 		}}}, "", names},
 		{"class merged over its rows", []sheet{{rows: [][]any{
 			{"Lớp", "Họ tên", "Chăm sóc bán trú", "Nước uống"},
-			{"1A", "Nguyễn Văn An", 350000, 20000}, {nil, "Trần Thị Bình", 350000},
+			{"1A", "Nguyễn Văn An", 350000, 20000},
+			{nil, "Trần Thị Bình", 350000},
 		}, then: func(f *excelize.File, s string) {
 			if err := f.MergeCell(s, "A2", "A3"); err != nil {
 				t.Fatal(err)
@@ -172,11 +182,13 @@ func TestImportLayouts(t *testing.T) {
 		}}}, "", names},
 		{"family and given names apart", []sheet{{rows: [][]any{
 			{"Mã HS", "Họ đệm", "Tên", "Lớp", "Chăm sóc bán trú", "Nước uống"},
-			{"HS01", "Nguyễn Văn", "An", "1A", 350000, 20000}, {"HS02", "Trần Thị", "Bình", "1A", 350000},
+			{"HS01", "Nguyễn Văn", "An", "1A", 350000, 20000},
+			{"HS02", "Trần Thị", "Bình", "1A", 350000},
 		}}}, "", plain},
 		{"one header over two name columns", []sheet{{rows: [][]any{
 			{"Mã HS", "Họ và tên", nil, "Lớp", "Chăm sóc bán trú", "Nước uống"},
-			{"HS01", "Nguyễn Văn", "An", "1A", 350000, 20000}, {"HS02", "Trần Thị", "Bình", "1A", 350000},
+			{"HS01", "Nguyễn Văn", "An", "1A", 350000, 20000},
+			{"HS02", "Trần Thị", "Bình", "1A", 350000},
 		}, then: func(f *excelize.File, s string) {
 			if err := f.MergeCell(s, "B1", "C1"); err != nil {
 				t.Fatal(err)
@@ -184,7 +196,8 @@ func TestImportLayouts(t *testing.T) {
 		}}}, "", plain},
 		{"decomposed text and spaces", []sheet{{rows: [][]any{
 			{"Ma\u0303 HS", "Ho\u0323 va\u0300 te\u0302n", "Lo\u031b\u0301p", "Cha\u0306m so\u0301c ba\u0301n tru\u0301", "Nươ\u0301c  uô\u0301ng"},
-			{"HS01", " Nguye\u0302\u0303n  Va\u0306n An", "1A", 350000, 20000}, {"HS02", "Trần Thị\u00a0Bình", "1A", 350000},
+			{"HS01", " Nguye\u0302\u0303n  Va\u0306n An", "1A", 350000, 20000},
+			{"HS02", "Trần Thị\u00a0Bình", "1A", 350000},
 		}}}, "", plain},
 		{"header repeated on every page", []sheet{{rows: [][]any{
 			{"Mã HS", "Họ và tên", "Lớp", "Chăm sóc bán trú", "Nước uống"},
@@ -192,8 +205,10 @@ func TestImportLayouts(t *testing.T) {
 			{"Mã HS", "Họ và tên", "Lớp", "Chăm sóc bán trú", "Nước uống"},
 			{"HS02", "Trần Thị Bình", "1A", 350000},
 		}}}, "", plain},
-		{"CSV with semicolons and a byte order mark", nil,
-			"\ufeffMã HS;Họ và tên;Lớp;Chăm sóc bán trú;Nước uống\r\nHS01;Nguyễn Văn An;1A;350.000;20.000 đ\r\nHS02;Trần Thị Bình;1A;350,000;-\r\n", plain},
+		{
+			"CSV with semicolons and a byte order mark", nil,
+			"\ufeffMã HS;Họ và tên;Lớp;Chăm sóc bán trú;Nước uống\r\nHS01;Nguyễn Văn An;1A;350.000;20.000 đ\r\nHS02;Trần Thị Bình;1A;350,000;-\r\n", plain,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w.t = t
@@ -229,7 +244,8 @@ func TestImportMoney(t *testing.T) {
 		want string
 	}{
 		{"meals by days and price", [][]any{
-			{"Họ và tên", "Tiền ăn bán trú", nil, nil, "Nước uống"}, {nil, "Số ngày", "Đơn giá", "Thành tiền"},
+			{"Họ và tên", "Tiền ăn bán trú", nil, nil, "Nước uống"},
+			{nil, "Số ngày", "Đơn giá", "Thành tiền"},
 			{"An", 21, 35000, 735000, 20000},
 		}, "An|||An||755000: Tiền ăn bán trú 21×35000 735000; Nước uống 20000"},
 		{"days and price without the product", [][]any{
@@ -405,14 +421,34 @@ func TestImportProblems(t *testing.T) {
 	}{
 		{"no header", [][]any{{"An", 5}, {"Bình", 6}}, ProblemNoHeader, "", "Không thấy dòng tiêu đề", nil, ""},
 		{"no amounts", [][]any{{"Họ và tên", "Lớp"}, {"An", "1A"}}, ProblemNoAmount, "", "cột số tiền", nil, ""},
-		{"duplicate headers", [][]any{{"Họ và tên", "Nước uống", "Nước uống"}, {"An", 20000, 30000}}, ProblemDuplicate, "C1", "ô B1 và C1",
-			[]Choice{{Header: "Nước uống", Ref: "B1", Field: FieldIgnore}}, "An|||An||30000: Nước uống 30000"},
-		{"unknown fee", [][]any{{"Họ và tên", "Nước uống", "Quỹ lớp"}, {"An", 20000, 50000}}, ProblemUnknownAmount, "C1", "“Quỹ lớp” có số tiền",
-			[]Choice{{Header: "Quỹ lớp", Field: FieldFee, FeeKind: w.kind["BHYT"].ID}}, "An|||An||70000: Nước uống 20000; Bảo hiểm y tế học sinh 50000"},
-		{"ambiguous fee", [][]any{{"Họ và tên", "Câu lạc bộ T12"}, {"An", 20000}}, ProblemUnknownAmount, "B1", "“Câu lạc bộ T12”",
-			[]Choice{{Header: "CÂU LẠC BỘ tháng 11", Field: FieldFee, FeeKind: w.kind["CLB_BAN"].ID}}, "An|||An||20000: Câu lạc bộ bóng bàn 20000"},
-		{"one amount of an unknown kind", [][]any{{"Họ và tên", "Số tiền"}, {"An", 20000}}, ProblemFeeKind, "B1", "chưa có khoản thu",
-			[]Choice{{Header: "Số tiền", Field: FieldFee, FeeKind: w.kind["NUOC"].ID}}, "An|||An||20000: Nước uống 20000"},
+		{
+			"duplicate headers",
+			[][]any{{"Họ và tên", "Nước uống", "Nước uống"}, {"An", 20000, 30000}},
+			ProblemDuplicate, "C1", "ô B1 và C1",
+			[]Choice{{Header: "Nước uống", Ref: "B1", Field: FieldIgnore}},
+			"An|||An||30000: Nước uống 30000",
+		},
+		{
+			"unknown fee",
+			[][]any{{"Họ và tên", "Nước uống", "Quỹ lớp"}, {"An", 20000, 50000}},
+			ProblemUnknownAmount, "C1", "“Quỹ lớp” có số tiền",
+			[]Choice{{Header: "Quỹ lớp", Field: FieldFee, FeeKind: w.kind["BHYT"].ID}},
+			"An|||An||70000: Nước uống 20000; Bảo hiểm y tế học sinh 50000",
+		},
+		{
+			"ambiguous fee",
+			[][]any{{"Họ và tên", "Câu lạc bộ T12"}, {"An", 20000}},
+			ProblemUnknownAmount, "B1", "“Câu lạc bộ T12”",
+			[]Choice{{Header: "CÂU LẠC BỘ tháng 11", Field: FieldFee, FeeKind: w.kind["CLB_BAN"].ID}},
+			"An|||An||20000: Câu lạc bộ bóng bàn 20000",
+		},
+		{
+			"one amount of an unknown kind",
+			[][]any{{"Họ và tên", "Số tiền"}, {"An", 20000}},
+			ProblemFeeKind, "B1", "chưa có khoản thu",
+			[]Choice{{Header: "Số tiền", Field: FieldFee, FeeKind: w.kind["NUOC"].ID}},
+			"An|||An||20000: Nước uống 20000",
+		},
 		{"thousands", [][]any{{"Đơn vị tính: nghìn đồng"}, {"Họ và tên", "Nước uống"}, {"An", 20}}, ProblemUnit, "A1", "nghìn đồng", nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -147,8 +147,10 @@ func (m SheetMapping) problems() []Problem {
 		}
 	}
 	if !paid && len(out) == 0 {
-		out = append(out, Problem{Sheet: m.Sheet, Code: ProblemNoAmount, Reason: "Không thấy cột số tiền nào.",
-			Remedy: "Thêm cột số tiền, hoặc chọn cột nào là khoản thu."})
+		out = append(out, Problem{
+			Sheet: m.Sheet, Code: ProblemNoAmount, Reason: "Không thấy cột số tiền nào.",
+			Remedy: "Thêm cột số tiền, hoặc chọn cột nào là khoản thu.",
+		})
 	}
 	return out
 }

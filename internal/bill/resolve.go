@@ -138,8 +138,10 @@ func unitProblem(sheet string, g grid, upTo int) (Problem, bool) {
 	for _, r := range g.rows[:min(upTo, len(g.rows))] {
 		for col, c := range r.Cells {
 			if t := vn.Clean(c.Text); unit.MatchString(headerWords(t)) {
-				return Problem{Sheet: sheet, Cell: r.Ref(col), Header: t, Code: ProblemUnit, Reason: "Bảng ghi đơn vị “" + t + "”, không phải đồng.",
-					Remedy: "Đổi các cột tiền ra đồng rồi xóa dòng ghi đơn vị."}, true
+				return Problem{
+					Sheet: sheet, Cell: r.Ref(col), Header: t, Code: ProblemUnit, Reason: "Bảng ghi đơn vị “" + t + "”, không phải đồng.",
+					Remedy: "Đổi các cột tiền ra đồng rồi xóa dòng ghi đơn vị.",
+				}, true
 			}
 		}
 	}

@@ -256,8 +256,11 @@ func EditRound(tx *db.Tx, now time.Time, round id.Round, n NewRound) (Round, err
 		column   string
 		from, to any
 	}{
-		{"reason", old.Name, n.Name}, {"period", old.Period, n.Period}, {"due_on", old.DueOn, n.DueOn},
-		{"expires_on", nullText(string(old.ExpiresOn)), nullText(string(n.ExpiresOn))}, {"account_id", id.Null(old.Account), id.Null(n.Account)},
+		{"reason", old.Name, n.Name},
+		{"period", old.Period, n.Period},
+		{"due_on", old.DueOn, n.DueOn},
+		{"expires_on", nullText(string(old.ExpiresOn)), nullText(string(n.ExpiresOn))},
+		{"account_id", id.Null(old.Account), id.Null(n.Account)},
 	} {
 		where, args := c.column+" = $3", []any{round, c.to, c.from}
 		if c.from == nil {

@@ -84,8 +84,18 @@ func (w *world) step(rt *rapid.T) {
 		name string
 		do   func(*rapid.T)
 	}{
-		{"issue", w.issueSome}, {"pay", w.paySome}, {"pay", w.paySome}, {"replay", w.replay}, {"cash", w.cash}, {"assign", w.assign},
-		{"unmatch", w.unmatch}, {"surplus", w.surplus}, {"return", w.giveBack}, {"reverse", w.reverse}, {"cancel", w.cancel}, {"wait", w.wait},
+		{"issue", w.issueSome},
+		{"pay", w.paySome},
+		{"pay", w.paySome},
+		{"replay", w.replay},
+		{"cash", w.cash},
+		{"assign", w.assign},
+		{"unmatch", w.unmatch},
+		{"surplus", w.surplus},
+		{"return", w.giveBack},
+		{"reverse", w.reverse},
+		{"cancel", w.cancel},
+		{"wait", w.wait},
 	}
 	steps[rapid.IntRange(0, len(steps)-1).Draw(rt, "step")].do(rt)
 }

@@ -230,8 +230,10 @@ func TestRoundSumsAgreeWithTheWall(t *testing.T) {
 		}))
 		var list []bill.NewBill
 		for i := range 6 {
-			list = append(list, bill.NewBill{Facility: school, Round: round.ID, ExternalID: fmt.Sprint("r", i), PayerName: "Trần Văn Mẫu", Class: []string{"1A", "1B"}[i%2],
-				Reason: "Thu", DueOn: "2026-12-01", PartPayment: "free", Lines: []bill.Line{{FeeKind: meals, Name: "khoản", Quantity: 1, UnitPrice: 1000, Amount: 1000}}})
+			list = append(list, bill.NewBill{
+				Facility: school, Round: round.ID, ExternalID: fmt.Sprint("r", i), PayerName: "Trần Văn Mẫu", Class: []string{"1A", "1B"}[i%2],
+				Reason: "Thu", DueOn: "2026-12-01", PartPayment: "free", Lines: []bill.Line{{FeeKind: meals, Name: "khoản", Quantity: 1, UnitPrice: 1000, Amount: 1000}},
+			})
 		}
 		made, err := h.s.Issue(h.ctx, collect.System, list, false)
 		h.must(err)

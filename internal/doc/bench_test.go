@@ -16,9 +16,20 @@ func billList(tb testing.TB, rows int) []byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cols := []Column{{Title: "STT", Kind: Count}, {Title: "Mã học sinh"}, {Title: "Họ và tên"}, {Title: "Lớp"},
-		{Title: "Ngày sinh", Kind: Date}, {Title: "Phụ huynh"}, {Title: "Điện thoại"}, {Title: "Tiền ăn", Kind: Money},
-		{Title: "Bán trú", Kind: Money}, {Title: "Nước uống", Kind: Money}, {Title: "Tổng", Kind: Money}, {Title: "Ghi chú"}}
+	cols := []Column{
+		{Title: "STT", Kind: Count},
+		{Title: "Mã học sinh"},
+		{Title: "Họ và tên"},
+		{Title: "Lớp"},
+		{Title: "Ngày sinh", Kind: Date},
+		{Title: "Phụ huynh"},
+		{Title: "Điện thoại"},
+		{Title: "Tiền ăn", Kind: Money},
+		{Title: "Bán trú", Kind: Money},
+		{Title: "Nước uống", Kind: Money},
+		{Title: "Tổng", Kind: Money},
+		{Title: "Ghi chú"},
+	}
 	s, err := w.Sheet("Khối 1", cols, "DANH SÁCH THU THÁNG 11/2026", "Trường Tiểu học Cát Vàng")
 	if err != nil {
 		tb.Fatal(err)

@@ -43,8 +43,10 @@ func WritePoster(w io.Writer, p *Poster) error {
 		}
 	}
 	for _, scale := range []float64{1, 0.93, 0.86, 0.8, 0.74, 0.68} {
-		s := &posterSheet{Poster: p, scale: scale,
-			pen: newPen(210, 297, "Mã QR của "+p.Payee.Name, p.Payee.Name, p.MadeAt)}
+		s := &posterSheet{
+			Poster: p, scale: scale,
+			pen: newPen(210, 297, "Mã QR của "+p.Payee.Name, p.Payee.Name, p.MadeAt),
+		}
 		if s.drawAll(); s.y <= posterBottom {
 			return s.finish(w)
 		}

@@ -17,8 +17,10 @@ const checkURL = "https://hocphi.langiang.example/kiem-tra/BL26-0004187?k=7f3k9x
 func sampleReceipt(tb testing.TB) *Receipt {
 	tb.Helper()
 	return &Receipt{
-		Payee: Payee{Name: "Trường Tiểu học Cát Vàng", Address: "Số 12 đường Hoa Sen, xã Cát Vàng, tỉnh Lam Giang",
-			TaxCode: "0100000017", Phone: "0200 000 0112"},
+		Payee: Payee{
+			Name: "Trường Tiểu học Cát Vàng", Address: "Số 12 đường Hoa Sen, xã Cát Vàng, tỉnh Lam Giang",
+			TaxCode: "0100000017", Phone: "0200 000 0112",
+		},
 		Number: "BL26-0004187", Series: "CV/2026", Year: 2026,
 		Payer: "Nguyễn Thị Bích Hường", BeneficiaryLabel: "Học sinh", Beneficiary: "Nguyễn Minh Khôi", Class: "lớp 3B",
 		Reason: "Phiếu thu tháng 11/2026", BillCode: "HPK7G3M9X077",
@@ -73,14 +75,22 @@ func TestReceiptMarks(t *testing.T) {
 		{"sample", func(r *Receipt) { r.Sample = true }, []string{"DỮ LIỆU MẪU"}},
 		{"copy", func(r *Receipt) { r.Copy = 3 }, []string{"BẢN SAO số 3"}},
 		{"cancelled", func(r *Receipt) { r.State = ReceiptCancelled }, []string{"ĐÃ HỦY", "Biên lai này đã hủy, không còn giá trị."}},
-		{"reversed", func(r *Receipt) { r.State, r.StateNote = ReceiptReversed, "Ngân hàng đòi lại ngày 24/11/2026." },
-			[]string{"ĐÃ ĐẢO", "Ngân hàng đòi lại ngày 24/11/2026."}},
-		{"cash", func(r *Receipt) { r.Sign, r.Method, r.BankRef = true, "Tiền mặt", "" },
-			[]string{"Cách trả Tiền mặt", "(ký, ghi rõ họ tên)", "Người thu tiền"}},
-		{"part payment", func(r *Receipt) { r.PaidBefore, r.Received = 200_000, 300_000 },
-			[]string{"Bằng chữ: Ba trăm nghìn đồng.", "Đã trả trước 200.000 ₫", "Trả lần này 300.000 ₫", "Còn phải trả 750.000 ₫"}},
-		{"overpaid", func(r *Receipt) { r.Received, r.Credit = 1_300_000, 50_000 },
-			[]string{"1.300.000 ₫", "Trả thừa, giữ lại cho phiếu sau 50.000 ₫", "Còn phải trả 0 ₫"}},
+		{
+			"reversed", func(r *Receipt) { r.State, r.StateNote = ReceiptReversed, "Ngân hàng đòi lại ngày 24/11/2026." },
+			[]string{"ĐÃ ĐẢO", "Ngân hàng đòi lại ngày 24/11/2026."},
+		},
+		{
+			"cash", func(r *Receipt) { r.Sign, r.Method, r.BankRef = true, "Tiền mặt", "" },
+			[]string{"Cách trả Tiền mặt", "(ký, ghi rõ họ tên)", "Người thu tiền"},
+		},
+		{
+			"part payment", func(r *Receipt) { r.PaidBefore, r.Received = 200_000, 300_000 },
+			[]string{"Bằng chữ: Ba trăm nghìn đồng.", "Đã trả trước 200.000 ₫", "Trả lần này 300.000 ₫", "Còn phải trả 750.000 ₫"},
+		},
+		{
+			"overpaid", func(r *Receipt) { r.Received, r.Credit = 1_300_000, 50_000 },
+			[]string{"1.300.000 ₫", "Trả thừa, giữ lại cho phiếu sau 50.000 ₫", "Còn phải trả 0 ₫"},
+		},
 		{"no bill", func(r *Receipt) { r.Lines, r.BillCode = nil, "" }, []string{"1.250.000 ₫"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -179,8 +179,10 @@ func OpenTable(src io.ReaderAt, size int64, name string, lim Limits) (*Table, er
 func OpenTableFile(path string, lim Limits) (*Table, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &FileError{Place: "Tệp " + filepath.Base(path), Reason: "không mở được tệp",
-			Remedy: "Kiểm tra tên tệp và quyền đọc", Err: err}
+		return nil, &FileError{
+			Place: "Tệp " + filepath.Base(path), Reason: "không mở được tệp",
+			Remedy: "Kiểm tra tên tệp và quyền đọc", Err: err,
+		}
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
@@ -188,8 +190,10 @@ func OpenTableFile(path string, lim Limits) (*Table, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, &FileError{Place: "Tệp " + filepath.Base(path), Reason: "đây không phải là tệp đọc được",
-			Remedy: "Chọn một tệp .xlsx hoặc .csv", Err: err}
+		return nil, &FileError{
+			Place: "Tệp " + filepath.Base(path), Reason: "đây không phải là tệp đọc được",
+			Remedy: "Chọn một tệp .xlsx hoặc .csv", Err: err,
+		}
 	}
 	t, err := OpenTable(f, info.Size(), filepath.Base(path), lim)
 	if err != nil {

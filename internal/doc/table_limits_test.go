@@ -172,8 +172,11 @@ func TestLimits(t *testing.T) {
 		{"cell of XLSX", raw{sheet: deep}.bytes(t), Limits{CellBytes: 100}, "ô A1"},
 		{"attribute of XLSX", raw{sheet: `<sheetData x="` + strings.Repeat("a", 100_000) + `">`}.bytes(t), Limits{CellBytes: 100}, "quá nhiều chữ"},
 		{"comment of XLSX", raw{sheet: `<!-- ` + strings.Repeat("<a>", 50_000) + ` -->`}.bytes(t), Limits{CellBytes: 100}, "quá nhiều chữ"},
-		{"sheets", raw{more: map[string]string{"xl/workbook.xml": `<workbook>` + strings.Repeat(`<sheet name="a" id="r1"/>`, 3000) + `</workbook>`}}.bytes(t),
-			Limits{}, "hỏng hoặc bị cắt"},
+		{
+			"sheets", raw{more: map[string]string{"xl/workbook.xml": `<workbook>` + strings.Repeat(`<sheet name="a" id="r1"/>`, 3000) + `</workbook>`}}.bytes(t),
+			Limits{},
+			"hỏng hoặc bị cắt",
+		},
 		{"shared texts", raw{sheet: long, strings: shared}.bytes(t), Limits{TextBytes: 1000}, "bung ra"},
 		{"unpacked", raw{sheet: long, strings: strings.Repeat(" ", 1<<20)}.bytes(t), Limits{UnpackedBytes: 1 << 19}, "bung ra"},
 		{"file", raw{sheet: long}.bytes(t), Limits{FileBytes: 100}, "giới hạn"},

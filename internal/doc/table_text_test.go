@@ -90,11 +90,13 @@ func TestHTMLTables(t *testing.T) {
 		name, in string
 		want     []string
 	}{
-		{"bank export", `<html><head><meta charset="utf-8"><title>x</title><style>td{}</style></head><body>
+		{
+			"bank export", `<html><head><meta charset="utf-8"><title>x</title><style>td{}</style></head><body>
 			<table><tr><td colspan=3><b>NGÂN HÀNG</b>&nbsp;SÔNG LAM</td></tr></table>
 			<table border=1><tr><th>Ngày<br>Số CT</th><th>Ghi c&oacute;</th><th>Nội dung</th></tr>
 			<tr><td> 22/11/2026<br/>5242.1 </td><td align=right>1,250,000</td><td>HPK7G3M9X077 &lt;LOP&gt;&amp;lt;</td></tr></table></body></html>`,
-			[]string{"1|NGÂN HÀNG SÔNG LAM||", "2|Ngày\nSố CT|Ghi có|Nội dung", "3|22/11/2026\n5242.1|1,250,000|HPK7G3M9X077 <LOP>&lt;"}},
+			[]string{"1|NGÂN HÀNG SÔNG LAM||", "2|Ngày\nSố CT|Ghi có|Nội dung", "3|22/11/2026\n5242.1|1,250,000|HPK7G3M9X077 <LOP>&lt;"},
+		},
 		{"no end tags", `<table><tr><td>a<td>b<tr><td>c<td>d`, []string{"1|a|b", "2|c|d"}},
 		{"row span", `<table><tr><td rowspan=2>1A<td>An<tr><td>Bình<tr><td>1B<td>Chi</table>`, []string{"1|1A|An", "2||Bình", "3|1B|Chi"}},
 		{"row span over a short row", `<table><tr><td>a<td>b<td rowspan=2>c<tr><td>d<tr><td>e<td>f<td>g</table>`, []string{"1|a|b|c", "2|d", "3|e|f|g"}},

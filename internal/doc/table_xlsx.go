@@ -277,8 +277,10 @@ func (w *workbook) load(t *Table, main string) error {
 				return errors.New("doc: too many sheets")
 			}
 			state := attr(e, "state")
-			t.sheets = append(t.sheets, &xlsxSheet{workbook: w, part: part, name: cellText(attr(e, "name")),
-				isHidden: state == "hidden" || state == "veryHidden"})
+			t.sheets = append(t.sheets, &xlsxSheet{
+				workbook: w, part: part, name: cellText(attr(e, "name")),
+				isHidden: state == "hidden" || state == "veryHidden",
+			})
 		}
 		return nil
 	})

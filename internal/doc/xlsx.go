@@ -157,8 +157,10 @@ func (s *Sheet) Row(values ...any) error {
 		return errors.New("doc: this sheet is ended")
 	}
 	if s.row+1 >= maxExcelRows {
-		return &FileError{Place: "Trang tính " + s.name, Reason: "danh sách dài hơn 1.048.575 dòng, Excel không mở được",
-			Remedy: "Chọn khoảng thời gian hoặc đơn vị nhỏ hơn, hoặc xuất CSV"}
+		return &FileError{
+			Place: "Trang tính " + s.name, Reason: "danh sách dài hơn 1.048.575 dòng, Excel không mở được",
+			Remedy: "Chọn khoảng thời gian hoặc đơn vị nhỏ hơn, hoặc xuất CSV",
+		}
 	}
 	if err := checkRow(s.cols, values); err != nil {
 		return err
@@ -305,8 +307,10 @@ func (s *Sheet) begin(above []string) error {
 	err := errors.Join(
 		b.f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: &paper, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &high}),
 		b.f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}),
-		b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.name,
-			RefersTo: fmt.Sprintf("%s!$%d:$%d", quoted, headRow, headRow)}),
+		b.f.SetDefinedName(&excelize.DefinedName{
+			Name: "_xlnm.Print_Titles", Scope: s.name,
+			RefersTo: fmt.Sprintf("%s!$%d:$%d", quoted, headRow, headRow),
+		}),
 	)
 	if err != nil {
 		return err

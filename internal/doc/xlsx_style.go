@@ -148,8 +148,10 @@ func (z *sortedZip) Close() error {
 	})
 	zw := zip.NewWriter(z.out)
 	for _, p := range z.parts {
-		h := &zip.FileHeader{Name: p.name, Method: zip.Deflate, CRC32: p.sum.Sum32(),
-			UncompressedSize64: p.size, CompressedSize64: uint64(p.data.Len())}
+		h := &zip.FileHeader{
+			Name: p.name, Method: zip.Deflate, CRC32: p.sum.Sum32(),
+			UncompressedSize64: p.size, CompressedSize64: uint64(p.data.Len()),
+		}
 		h.Modified = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) // the zero of ZIP
 		w, err := zw.CreateRaw(h)
 		if err != nil {

@@ -18,8 +18,13 @@ import (
 )
 
 var listColumns = []Column{
-	{Title: "Họ và tên"}, {Title: "Số tài khoản"}, {Title: "Số tiền", Kind: Money}, {Title: "Lượt", Kind: Count},
-	{Title: "Hạn", Kind: Date}, {Title: "Nhận lúc", Kind: Instant}, {Title: "Không dùng tiền mặt", Kind: Percent},
+	{Title: "Họ và tên"},
+	{Title: "Số tài khoản"},
+	{Title: "Số tiền", Kind: Money},
+	{Title: "Lượt", Kind: Count},
+	{Title: "Hạn", Kind: Date},
+	{Title: "Nhận lúc", Kind: Instant},
+	{Title: "Không dùng tiền mặt", Kind: Percent},
 }
 
 // sampleRows holds what spreadsheets like to spoil.
@@ -295,8 +300,10 @@ func TestWorkbookInLibreOffice(t *testing.T) {
 	}
 	// Values, not pictures of them: numbers without format and dates in the program's own style
 	// prove that it took money and dates for what they are.
-	for _, want := range []string{",0001234567890123,1250000,3,11/30/2026,11/22/2026 19:02:00,89.7%", "+84912345678,-70000,0,",
-		`"=HYPERLINK(""http://example.com"",""bấm"")"`, "Tổng cộng,,10000001179999,4"} {
+	for _, want := range []string{
+		",0001234567890123,1250000,3,11/30/2026,11/22/2026 19:02:00,89.7%", "+84912345678,-70000,0,",
+		`"=HYPERLINK(""http://example.com"",""bấm"")"`, "Tổng cộng,,10000001179999,4",
+	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("missing %q in\n%s", want, out)
 		}

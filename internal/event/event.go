@@ -4,11 +4,11 @@
 package event
 
 import (
+	"time"
+
 	"github.com/sen-platform/sen/internal/clock"
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/id"
-
-	"time"
 )
 
 // The kinds of events.

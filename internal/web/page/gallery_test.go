@@ -134,8 +134,10 @@ func billLines() page.Lines {
 }
 
 func galleryViews() map[string]page.View {
-	public := page.Chrome{Lang: page.VI, Sample: true, Province: "Tỉnh Lam Giang", Alternate: "/pay-en",
-		FootLinks: []page.Link{{Text: "Trang chủ", Href: "/"}, {Text: "Kiểm tra biên lai", Href: "/receipt"}, {Text: "Hỏi và khiếu nại", Href: "/ask"}}}
+	public := page.Chrome{
+		Lang: page.VI, Sample: true, Province: "Tỉnh Lam Giang", Alternate: "/pay-en",
+		FootLinks: []page.Link{{Text: "Trang chủ", Href: "/"}, {Text: "Kiểm tra biên lai", Href: "/receipt"}, {Text: "Hỏi và khiếu nại", Href: "/ask"}},
+	}
 	pay := newPayView(public)
 	payEN := newPayView(public)
 	payEN.Chrome.Lang, payEN.Alternate = page.EN, "/pay"
@@ -225,7 +227,8 @@ func newAskView(c page.Chrome) askView {
 		Select:  page.Select{Name: "lop", Label: "Lớp", Short: true, Options: []page.Option{{Value: "3B", Text: "3B"}, {Value: "3C", Text: "3C", Selected: true}}},
 		Choices: page.Choices{Name: "nhac", Legend: "Nhắc tôi", Items: []page.Choice{{Value: "3", Text: "Trước hạn 3 ngày", Checked: true}, {Value: "1", Text: "Trước hạn 1 ngày"}}},
 		Radios: page.Choices{Name: "cach", Legend: "Cách trả", Hint: "Khoản thừa được trả lại", Error: m.At("cach"), One: true, Items: []page.Choice{
-			{Value: "1", Text: page.HTMLf("Trả một lần, %s", vnd.Amount(1_250_000))}, {Value: "2", Text: "Trả hai lần"}}},
+			{Value: "1", Text: page.HTMLf("Trả một lần, %s", vnd.Amount(1_250_000))}, {Value: "2", Text: "Trả hai lần"},
+		}},
 		File:  page.File{Name: "anh", Label: "Ảnh màn hình chuyển khoản", Hint: "PNG hoặc JPG, đến 5 MB", Accept: "image/png,image/jpeg"},
 		Empty: page.Empty{Title: "Chưa có câu hỏi nào", Note: "Câu hỏi bạn gửi hiện ở đây cùng câu trả lời.", Next: &page.Link{Text: "Về trang chủ", Href: "/"}},
 	}
@@ -247,9 +250,12 @@ func newDeskView() deskView {
 		Chrome: page.Chrome{
 			Title: "Hôm nay", Sample: true, Facility: "Trường Tiểu học Cát Vàng", User: &page.User{Name: "Nguyễn Thị Thu Hà", Role: "Kế toán"},
 			Nav: page.CurrentNav([]page.NavItem{
-				{Href: "/desk", Icon: "today", Text: "Hôm nay"}, {Href: "/desk/rounds", Icon: "file", Text: "Đợt thu"},
-				{Href: "/desk/suspense", Icon: "inbox", Text: "Khoản chờ xử lý", Count: 12}, {Href: "/desk/bills", Icon: "list", Text: "Phiếu thu"},
-				{Href: "/desk/cash", Icon: "cash", Text: "Quầy tiền mặt"}, {Href: "/desk/reports", Icon: "chart", Text: "Báo cáo"},
+				{Href: "/desk", Icon: "today", Text: "Hôm nay"},
+				{Href: "/desk/rounds", Icon: "file", Text: "Đợt thu"},
+				{Href: "/desk/suspense", Icon: "inbox", Text: "Khoản chờ xử lý", Count: 12},
+				{Href: "/desk/bills", Icon: "list", Text: "Phiếu thu"},
+				{Href: "/desk/cash", Icon: "cash", Text: "Quầy tiền mặt"},
+				{Href: "/desk/reports", Icon: "chart", Text: "Báo cáo"},
 			}, "/desk"),
 			NavNote: page.HTMLf("Người thay khi vắng:<br>%s", "Trần Văn Lộc, thủ quỹ"),
 			Flash:   &page.Toast{Text: "Đã ghi vào phiếu của Nguyễn Minh Khôi", Undo: "/undo"},
@@ -272,22 +278,28 @@ func newDeskView() deskView {
 		WallHead:   page.Head{Title: "Từng lớp đã trả", Side: page.HTMLf(`<a class="act" href="%s">Nhắc 148 phiếu chưa trả</a>`, "/desk/remind")},
 		MethodHead: page.Head{Title: "Theo cách trả"},
 		Wall:       wall,
-		Methods: page.Table{Caption: "Tiền đã nhận theo cách trả", Bare: true, Still: true,
+		Methods: page.Table{
+			Caption: "Tiền đã nhận theo cách trả", Bare: true, Still: true,
 			Columns: []page.Column{{Head: "Cách trả"}, {Head: "Lượt", Number: true}, {Head: "Số tiền", Number: true}},
 			Rows: []page.Row{
-				{Cells: []any{"QR", 832, vnd.Amount(1_006_750_000)}}, {Cells: []any{"Mobile Money", 61, vnd.Amount(75_030_000)}},
+				{Cells: []any{"QR", 832, vnd.Amount(1_006_750_000)}},
+				{Cells: []any{"Mobile Money", 61, vnd.Amount(75_030_000)}},
 				{Cells: []any{"Tiền mặt", 97, vnd.Amount(118_240_000)}},
-			}, Foot: []any{"Cộng", 990, vnd.Amount(1_200_020_000)}},
+			}, Foot: []any{"Cộng", 990, vnd.Amount(1_200_020_000)},
+		},
 		Paid:    page.Progress{Label: "Đã trả", Note: "1.052 trên 1.200 phiếu, 87,7%", Done: 1052, Total: 1200},
 		Reading: page.Progress{Label: "Đang đọc bảng", Note: "dòng 840 trên 1.200", Done: 840, Total: 1200, Work: true},
 		Tabs: page.Tabs{Label: "Lọc phiếu", Items: []page.Tab{
-			{Text: "Chưa trả", Href: "?s=due", Count: 148, Current: true}, {Text: "Đã trả", Href: "?s=paid"}, {Text: "Trả một phần", Href: "?s=part"}, {Text: "Đã hủy", Href: "?s=void"}}},
-		Bills: page.Table{Caption: "Phiếu chưa trả", Slips: true,
+			{Text: "Chưa trả", Href: "?s=due", Count: 148, Current: true}, {Text: "Đã trả", Href: "?s=paid"}, {Text: "Trả một phần", Href: "?s=part"}, {Text: "Đã hủy", Href: "?s=void"},
+		}},
+		Bills: page.Table{
+			Caption: "Phiếu chưa trả", Slips: true,
 			Columns: []page.Column{{Head: "Học sinh"}, {Head: "Lớp"}, {Head: "Mã hóa đơn", Tight: true}, {Head: "Phải trả", Number: true}, {Head: "Hạn", Tight: true}, {Head: "Ghi chú", Long: true}, {Head: "Trạng thái"}},
 			Rows: []page.Row{
 				{Cells: []any{page.Link{Text: "Nguyễn Minh Khôi", Href: "#1"}, "3B", page.Code("HPK7G3M9X077"), vnd.Amount(1_250_000), clock.Date("2026-11-30"), "Nhắc lần cuối 20/11, phụ huynh đã xem", page.Tag{State: page.Need, Text: "Chưa trả"}}},
 				{Cells: []any{page.Stacked{Value: page.Link{Text: "Trịnh Đăng Khôi", Href: "#2"}, Note: "con bà Lê Thị Xuân"}, "3B", page.Code("HPN4T8C2V0K1"), vnd.Amount(750_000), clock.Date("2026-11-30"), nil, page.Tag{State: page.Need, Text: "Trả một phần", Icon: "near"}}, Current: true},
-			}, Foot: []any{"Cộng", nil, nil, vnd.Amount(2_000_000), nil, nil, nil}},
+			}, Foot: []any{"Cộng", nil, nil, vnd.Amount(2_000_000), nil, nil, nil},
+		},
 		Pager: page.Pager{Note: "1 đến 50 trong 148 phiếu", Prev: "?c=a", Next: "?c=b"},
 		Track: page.Track{Label: "Các bước", Stages: []string{"Tải bảng lên", "Kiểm tra", "Phát hành"}, Done: 1},
 		Notices: []page.Notice{
@@ -299,7 +311,8 @@ func newDeskView() deskView {
 		Tags:   []page.Tag{{State: page.Paid, Text: "Đã trả"}, {State: page.Need, Text: "Chưa trả"}, {Text: "Đã hủy", Icon: "close"}, {Text: "Hết hạn"}, {State: page.Danger, Text: "Tiền bị trả ngược"}, {State: page.Sample, Text: "Dữ liệu mẫu"}},
 		Grades: []page.Evidence{page.EvidenceMeasured, page.EvidenceProven, page.EvidenceDeclared, page.EvidenceNone},
 		Lines: page.Lines{Caption: "Vừa nhận", Rows: []page.Line{
-			{Label: "K. T. Nhàn", Note: "8:11, QR", Value: vnd.Amount(186_000)}, {Label: "B. V. Toàn", Href: "#b", Note: "8:10, Tiền mặt", Value: vnd.Amount(95_000)}}},
+			{Label: "K. T. Nhàn", Note: "8:11, QR", Value: vnd.Amount(186_000)}, {Label: "B. V. Toàn", Href: "#b", Note: "8:10, Tiền mặt", Value: vnd.Amount(95_000)},
+		}},
 		Empty:   page.Empty{Title: "Không còn khoản nào chờ xử lý", Note: "Mọi khoản tiền đến 8:09 đã vào đúng phiếu.", Next: &page.Link{Text: "Xem khoản đã xử lý hôm nay", Href: "#done"}},
 		Cancel:  page.Post{Action: "/cancel", Text: "Hủy phiếu", Class: "btn--danger", Fields: []page.Hidden{{Name: "id", Value: "bil_1"}}, Confirm: &page.Confirm{Question: "Hủy phiếu này?", Note: "Phiếu đã hủy không trả được nữa.", Yes: "Hủy phiếu", No: "Giữ lại"}},
 		Publish: page.Post{Action: "/publish", Text: "Phát hành", Icon: "up", Key: "P"},

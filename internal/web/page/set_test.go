@@ -31,8 +31,10 @@ const hello = `{{template "public" .}}{{define "main"}}<h1>{{template "greet" .N
 
 func helloSet(t *testing.T, extra ...string) *Set {
 	t.Helper()
-	s, err := New(tree(append([]string{"hello.html", hello, "_greet.html", `{{define "greet"}}{{t "hello" .}}{{end}}`,
-		"lang/vi.json", `{"hello":"Chào %s"}`, "lang/en.json", `{"hello":"Hello %s"}`}, extra...)...))
+	s, err := New(tree(append([]string{
+		"hello.html", hello, "_greet.html", `{{define "greet"}}{{t "hello" .}}{{end}}`,
+		"lang/vi.json", `{"hello":"Chào %s"}`, "lang/en.json", `{"hello":"Hello %s"}`,
+	}, extra...)...))
 	if err != nil {
 		t.Fatal(err)
 	}

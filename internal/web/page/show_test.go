@@ -85,9 +85,21 @@ func TestPercent(t *testing.T) {
 		part, whole int64
 		want        string
 	}{
-		{1052, 1200, "87,7%"}, {955, 1052, "90,8%"}, {1, 2, "50,0%"}, {0, 5, "0%"}, {5, 5, "100%"}, {5, 0, "Chưa có"}, {-1, 5, "Chưa có"},
-		{99_999, 100_000, "99,9%"}, {1, 100_000, "0,1%"}, {1, 3, "33,3%"}, {2, 3, "66,7%"}, {1, 16, "6,3%"}, {3, 2, "150,0%"},
-		{1 << 61, 1 << 62, "50,0%"}, {25_000, 2, "1.250.000,0%"},
+		{1052, 1200, "87,7%"},
+		{955, 1052, "90,8%"},
+		{1, 2, "50,0%"},
+		{0, 5, "0%"},
+		{5, 5, "100%"},
+		{5, 0, "Chưa có"},
+		{-1, 5, "Chưa có"},
+		{99_999, 100_000, "99,9%"},
+		{1, 100_000, "0,1%"},
+		{1, 3, "33,3%"},
+		{2, 3, "66,7%"},
+		{1, 16, "6,3%"},
+		{3, 2, "150,0%"},
+		{1 << 61, 1 << 62, "50,0%"},
+		{25_000, 2, "1.250.000,0%"},
 	} {
 		if got := Percent(c.part, c.whole); got != c.want {
 			t.Errorf("Percent(%d, %d) = %s, want %s", c.part, c.whole, got, c.want)
@@ -120,11 +132,24 @@ func TestLinkURL(t *testing.T) {
 		app  bool
 		want template.URL
 	}{
-		{"/a/b?c=d:e", false, "/a/b?c=d:e"}, {"#x", false, "#x"}, {"?a=1", false, "?a=1"}, {"a/b", false, "a/b"}, {"", false, ""},
-		{"tel:0200", false, "tel:0200"}, {"https://example.vn/x", false, "https://example.vn/x"},
-		{"//evil.example", false, "#"}, {`/\evil.example`, false, "#"}, {`\\evil`, false, "#"}, {"javascript:alert(1)", false, "#"},
-		{"JavaScript://%0aalert(1)", true, "#"}, {"data:text/html,x", true, "#"}, {"http://example.vn", false, "#"},
-		{"songlambank://qr", false, "#"}, {"songlambank://qr", true, "songlambank://qr"}, {"song lam://qr", true, "#"}, {" javascript:x", true, "#"},
+		{"/a/b?c=d:e", false, "/a/b?c=d:e"},
+		{"#x", false, "#x"},
+		{"?a=1", false, "?a=1"},
+		{"a/b", false, "a/b"},
+		{"", false, ""},
+		{"tel:0200", false, "tel:0200"},
+		{"https://example.vn/x", false, "https://example.vn/x"},
+		{"//evil.example", false, "#"},
+		{`/\evil.example`, false, "#"},
+		{`\\evil`, false, "#"},
+		{"javascript:alert(1)", false, "#"},
+		{"JavaScript://%0aalert(1)", true, "#"},
+		{"data:text/html,x", true, "#"},
+		{"http://example.vn", false, "#"},
+		{"songlambank://qr", false, "#"},
+		{"songlambank://qr", true, "songlambank://qr"},
+		{"song lam://qr", true, "#"},
+		{" javascript:x", true, "#"},
 	} {
 		if got := (Link{Href: c.href, App: c.app}).URL(); got != c.want {
 			t.Errorf("%q (app %v) = %q, want %q", c.href, c.app, got, c.want)

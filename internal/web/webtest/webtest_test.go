@@ -157,8 +157,10 @@ func TestBytesLoaded(t *testing.T) {
 }
 
 func TestWithoutScript(t *testing.T) {
-	base := site(t, map[string]string{"/": strings.Replace(doc(`<h1>trước</h1><noscript><p>không có mã</p></noscript>`), "</body>", `<script src="/x.js"></script></body>`, 1),
-		"/x.js": `document.querySelector("h1").textContent = "sau"`})
+	base := site(t, map[string]string{
+		"/":     strings.Replace(doc(`<h1>trước</h1><noscript><p>không có mã</p></noscript>`), "</body>", `<script src="/x.js"></script></body>`, 1),
+		"/x.js": `document.querySelector("h1").textContent = "sau"`,
+	})
 	with, without := NewTab(t, Phone), NewTab(t, Phone, WithoutScript)
 	with.Goto(base + "/")
 	without.Goto(base + "/")
