@@ -10,7 +10,11 @@ GOBIN="$PWD/bin" go install -C tools tool
 
 say gofumpt
 # Only files that git knows or would: not what lies in bin, data or tmp.
-unformatted=$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 -r ls -d 2>/dev/null | xargs -r bin/gofumpt -l)
+unformatted=$(
+  git ls-files -z --cached --others --exclude-standard '*.go' |
+    while IFS= read -r -d '' f; do [ ! -e "$f" ] || printf '%s\0' "$f"; done |
+    xargs -0 -r bin/gofumpt -l
+)
 if [ -n "$unformatted" ]; then
   echo "not formatted; run bin/gofumpt -w on:" >&2
   echo "$unformatted" >&2
