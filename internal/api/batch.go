@@ -214,6 +214,9 @@ func (b *batch) read(rows *bufio.Reader) (chunk [][]byte, end bool, err error) {
 		case err != nil && err != io.EOF:
 			return chunk, false, faultBody.because("the body broke off")
 		}
+		if b.sum.Summary.Rows+len(chunk) == 0 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff")) // some machines begin every file with a mark
+		}
 		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
 			if b.sum.Summary.Rows+len(chunk) == batchMaxRows {
 				return chunk, false, faultTooLarge.because("more than 100000 rows")

@@ -200,4 +200,3 @@ func (b *batch) rowBill(x bill.Bill) *rowBill {
 	}
 	return out
 }
-

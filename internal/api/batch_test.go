@@ -126,7 +126,7 @@ func TestBatchRows(t *testing.T) {
 		c.create(c.bill("HD-0", 100))
 		anonymous := c.bill("", 100, m{"external_id": nil})
 		rows := ndjson(
-			c.bill("HD-1", 100), c.bill("HD-1", 100), c.bill("HD-1", 200), c.bill("HD-0", 100), c.bill("HD-0", 900), []byte(""), c.bill("HD-2", 100, m{"publish": true}),
+			append([]byte("\ufeff"), text(c.bill("HD-1", 100))...), c.bill("HD-1", 100), c.bill("HD-1", 200), c.bill("HD-0", 100), c.bill("HD-0", 900), []byte(""), c.bill("HD-2", 100, m{"publish": true}),
 			anonymous, anonymous, c.bill("HD-3", 0, m{"lines": []m{{"fee_kind": "BAN_TRU", "amount": 0.55}}}), c.bill("HD-4", 100, m{"facility": h.Hospital.ID.String()}), c.bill("HD-5", 100, m{"x": 1}), c.bill("HD-6", 100, m{"reason": "Thu tiền"}),
 		)
 		key := header(headerIdempotency, "hang-hai")

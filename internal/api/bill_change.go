@@ -127,7 +127,8 @@ type cancelInput struct {
 func (f *face) cancelBill(ctx context.Context, in *struct {
 	Change
 	Body cancelInput
-}) (*billOutput, error) {
+},
+) (*billOutput, error) {
 	b, err := f.target(ctx, in.Change, access.CancelBills)
 	if err != nil {
 		return nil, err
@@ -145,7 +146,8 @@ func (f *face) cancelBill(ctx context.Context, in *struct {
 func (f *face) reissueBill(ctx context.Context, in *struct {
 	Change
 	Body BillContent
-}) (*billOutput, error) {
+},
+) (*billOutput, error) {
 	c := callOf(ctx)
 	old, err := f.target(ctx, in.Change, access.CancelBills)
 	if err == nil {
@@ -217,4 +219,3 @@ func reissuedAs(tx *db.Tx, old bill.Bill, n bill.NewBill, today clock.Date) (*bi
 	}
 	return &next, nil
 }
-

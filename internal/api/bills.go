@@ -135,7 +135,8 @@ type BillPath struct {
 func (f *face) getBill(ctx context.Context, in *struct {
 	BillPath
 	IfNoneMatch string `header:"If-None-Match" maxLength:"400"`
-}) (*billOutput, error) {
+},
+) (*billOutput, error) {
 	var out *billOutput
 	err := f.DB.View(ctx, func(tx *db.Tx) error {
 		_, body, err := f.billFor(ctx, tx, in.ID, access.ViewBills)

@@ -189,7 +189,7 @@ func TestBillsChange(t *testing.T) {
 		h := newHouse(t, d)
 		c := h.client(h.School.ID)
 		b, _ := c.create(c.bill("HD-1", 300000, m{"publish": true}))
-		seen := c.get("/v1/bills/" + b.ID).want(t, 200)
+		seen := c.get("/v1/bills/"+b.ID).want(t, 200)
 		tag := seen.header.Get("ETag")
 		if a := c.get("/v1/bills/"+b.ID, header("If-None-Match", `"x", `+tag)); a.status != 304 || len(a.body) != 0 {
 			t.Errorf("unchanged: %d %s", a.status, a.body)
@@ -301,8 +301,10 @@ func TestDecomposedText(t *testing.T) {
 		h := newHouse(t, d)
 		c := h.client(h.School.ID)
 		nfc := c.bill("HĐ-1", 1000)
-		nfd := c.bill("HĐ-1", 1000, m{"payer": m{"name": "Trần Thị Mẫu", "phone": "0912345678"},
-			"beneficiary": m{"name": "Nguyễn Minh Khôi", "code": "HS001", "class": "3B", "birth_year": 2018}, "reason": "Thu tháng 11/2026", "period": "tháng 11/2026"})
+		nfd := c.bill("HĐ-1", 1000, m{
+			"payer":       m{"name": "Trần Thị Mẫu", "phone": "0912345678"},
+			"beneficiary": m{"name": "Nguyễn Minh Khôi", "code": "HS001", "class": "3B", "birth_year": 2018}, "reason": "Thu tháng 11/2026", "period": "tháng 11/2026",
+		})
 		first, _ := c.create(nfc)
 		var second billBody
 		c.post("/v1/bills", nfd).want(t, 200).into(t, &second)

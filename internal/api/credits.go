@@ -74,7 +74,8 @@ func (f *face) listCredits(ctx context.Context, in *struct {
 	Q        string      `query:"q" maxLength:"200" doc:"Tìm trong nội dung, người gửi, tài khoản, mã giao dịch"`
 	From     clock.Date  `query:"booked_on[gte]" format:"date"`
 	To       clock.Date  `query:"booked_on[lte]" format:"date"`
-}) (*listOutput[creditBody], error) {
+},
+) (*listOutput[creditBody], error) {
 	of, err := callOf(ctx).own(ctx, in.Facility, access.ViewCredits)
 	if err != nil {
 		return nil, err
@@ -104,7 +105,8 @@ type creditOutput struct{ Body creditBody }
 
 func (f *face) getCredit(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"40" example:"cre_0c3k9x2m4p7q1"`
-}) (*creditOutput, error) {
+},
+) (*creditOutput, error) {
 	want, err := parse[id.Credit](in.ID)
 	if err != nil {
 		return nil, err

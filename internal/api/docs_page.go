@@ -19,11 +19,12 @@ import (
 // that the two cannot differ.
 type docsView struct {
 	page.Chrome
-	Heading, Lead, Document string
-	Rules                   []page.Pair
-	Sections                []docsSection
-	Types                   []docsType
-	Faults                  page.Table
+	Heading, Lead string
+	Document      page.Link
+	Rules         []page.Pair
+	Sections      []docsSection
+	Types         []docsType
+	Faults        page.Table
 }
 
 type docsSection struct {
@@ -47,7 +48,7 @@ type docsType struct {
 func (f *face) docsView() docsView {
 	doc := f.api.OpenAPI()
 	v := docsView{
-		Heading: "Giao diện lập trình (API) của Sen", Document: openAPIPath,
+		Heading: "Giao diện lập trình (API) của Sen", Document: page.Link{Text: "Tài liệu OpenAPI 3.1 cho máy đọc", Href: openAPIPath, Icon: "file"},
 		Lead:  "Cho phần mềm của trường, bệnh viện và của tỉnh: lập phiếu thu, đọc tiền đã về, biên lai, sự kiện và chỉ số.",
 		Rules: docsRules(),
 	}
@@ -70,7 +71,7 @@ func (f *face) docsView() docsView {
 			v.Types = append(v.Types, docsType{ID: "kieu-" + name, Name: name, Fields: fieldTable(name, t)})
 		}
 	}
-	v.Faults = page.Table{Caption: "Mã lỗi", Still: true, Slips: true, Columns: []page.Column{{Head: "code", Tight: true}, {Head: "HTTP", Number: true}, {Head: "Nghĩa và cách sửa", Long: true}, {Head: "Gửi lại"}}}
+	v.Faults = page.Table{Caption: "Danh sách mã lỗi", Still: true, Slips: true, Columns: []page.Column{{Head: "code", Tight: true}, {Head: "HTTP", Number: true}, {Head: "Nghĩa và cách sửa", Long: true}, {Head: "Gửi lại"}}}
 	for _, x := range faults() {
 		again := "không"
 		if x.retry {

@@ -42,7 +42,8 @@ type eventsOutput struct {
 func (f *face) listEvents(ctx context.Context, in *struct {
 	After int64 `query:"after" minimum:"0" default:"0" doc:"Chỉ sự kiện sau số này; 0 là từ đầu"`
 	Limit int   `query:"limit" minimum:"1" maximum:"500" default:"100"`
-}) (*eventsOutput, error) {
+},
+) (*eventsOutput, error) {
 	of, err := callOf(ctx).own(ctx, "", access.ViewEvents)
 	if err != nil {
 		return nil, err
@@ -74,4 +75,3 @@ func eventOf(e event.Event) (eventBody, error) {
 	}
 	return b, json.Unmarshal([]byte(e.Data), &b.Data)
 }
-

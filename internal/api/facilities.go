@@ -121,7 +121,8 @@ type facilityOutput struct{ Body facilityBody }
 
 func (f *face) getFacility(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"40" example:"fac_0c3k9x2m4p7q1"`
-}) (*facilityOutput, error) {
+},
+) (*facilityOutput, error) {
 	of, err := parse[id.Facility](in.ID)
 	if err != nil {
 		return nil, err

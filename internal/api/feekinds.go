@@ -42,7 +42,8 @@ func (f *face) feeKindRoutes() {
 func (f *face) listFeeKinds(ctx context.Context, in *struct {
 	Sector org.Sector `query:"sector" enum:"education,health,both"`
 	On     clock.Date `query:"on" format:"date" doc:"Chỉ khoản còn hiệu lực vào ngày này; bỏ trống là mọi thời gian"`
-}) (*listOutput[feeKindBody], error) {
+},
+) (*listOutput[feeKindBody], error) {
 	var out []feeKindBody
 	err := f.DB.View(ctx, func(tx *db.Tx) error {
 		list, err := org.FeeKinds(tx, in.Sector, in.On)
@@ -58,7 +59,8 @@ type feeKindOutput struct{ Body feeKindBody }
 
 func (f *face) getFeeKind(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"64" example:"BAN_TRU"`
-}) (*feeKindOutput, error) {
+},
+) (*feeKindOutput, error) {
 	var k org.FeeKind
 	err := f.DB.View(ctx, func(tx *db.Tx) (err error) {
 		if !strings.HasPrefix(in.ID, "fee_") {

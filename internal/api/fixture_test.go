@@ -24,6 +24,7 @@ import (
 	"github.com/sen-platform/sen/internal/org/orgtest"
 	"github.com/sen-platform/sen/internal/vnd"
 	"github.com/sen-platform/sen/internal/web"
+	"github.com/sen-platform/sen/internal/web/ui"
 )
 
 // start is Sunday, 22 November 2026, 09:00 in Viet Nam.
@@ -79,6 +80,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 		Access: &access.Service{DB: d, IDs: ids, Clock: h.clk}, Keys: keys, Codes: codes, BaseURL: "https://sen.example.vn", Province: "Tỉnh Thử",
 	}
 	mux := http.NewServeMux()
+	mux.Handle("GET "+ui.Prefix, ui.Handler())
 	h.must(Register(mux, h.deps))
 	ctx, cancel := context.WithCancel(h.ctx)
 	done := make(chan struct{})

@@ -194,4 +194,3 @@ func readFeeKind(ctx context.Context, tx *db.Tx, text string) (id.FeeKind, error
 	}
 	return kind, nil
 }
-

@@ -66,19 +66,29 @@ func machines() []machine {
 	return []machine{
 		{Name: "bill", Field: "status", Derived: true, States: status, Transitions: steps},
 		{Name: "credit", Field: "status", States: []state{
-			{c(collect.Matched), "Đã khớp phiếu", false}, {c(collect.Waiting), "Chờ xử lý", false}, {c(collect.Assigned), "Người phân bổ", false},
-			{c(collect.Returned), "Đã trả lại người gửi", false}, {c(collect.Reversed), "Ngân hàng rút lại", true},
+			{c(collect.Matched), "Đã khớp phiếu", false},
+			{c(collect.Waiting), "Chờ xử lý", false},
+			{c(collect.Assigned), "Người phân bổ", false},
+			{c(collect.Returned), "Đã trả lại người gửi", false},
+			{c(collect.Reversed), "Ngân hàng rút lại", true},
 		}, Transitions: []transition{
-			{c(collect.Waiting), c(collect.Assigned), "assign"}, {c(collect.Waiting), c(collect.Returned), "return"},
-			{c(collect.Matched), c(collect.Waiting), "unmatch"}, {c(collect.Assigned), c(collect.Waiting), "unmatch"},
+			{c(collect.Waiting), c(collect.Assigned), "assign"},
+			{c(collect.Waiting), c(collect.Returned), "return"},
+			{c(collect.Matched), c(collect.Waiting), "unmatch"},
+			{c(collect.Assigned), c(collect.Waiting), "unmatch"},
 			{c(collect.Matched), c(collect.Assigned), "return_surplus"},
 			{c(collect.Matched), c(collect.Returned), "return_surplus"},
-			{c(collect.Matched), c(collect.Reversed), "bank_reversal"}, {c(collect.Waiting), c(collect.Reversed), "bank_reversal"},
+			{c(collect.Matched), c(collect.Reversed), "bank_reversal"},
+			{c(collect.Waiting), c(collect.Reversed), "bank_reversal"},
 			{c(collect.Assigned), c(collect.Reversed), "bank_reversal"},
 		}},
-		{Name: "payment", Field: "state", States: []state{{"matched", "Đã vào phiếu", false}, {"reversed", "Đã gỡ khỏi phiếu", true}},
-			Transitions: []transition{{"matched", "reversed", "unmatch"}, {"matched", "reversed", "bank_reversal"}}},
-		{Name: "receipt", Field: "state", States: []state{{string(collect.ReceiptValid), "Còn giá trị", false}, {string(collect.ReceiptReversed), "Đã đảo", true}},
-			Transitions: []transition{{string(collect.ReceiptValid), string(collect.ReceiptReversed), "reversal"}}},
+		{
+			Name: "payment", Field: "state", States: []state{{"matched", "Đã vào phiếu", false}, {"reversed", "Đã gỡ khỏi phiếu", true}},
+			Transitions: []transition{{"matched", "reversed", "unmatch"}, {"matched", "reversed", "bank_reversal"}},
+		},
+		{
+			Name: "receipt", Field: "state", States: []state{{string(collect.ReceiptValid), "Còn giá trị", false}, {string(collect.ReceiptReversed), "Đã đảo", true}},
+			Transitions: []transition{{string(collect.ReceiptValid), string(collect.ReceiptReversed), "reversal"}},
+		},
 	}
 }

@@ -62,7 +62,7 @@ func alsoAnswers(op *huma.Operation, schemaOf any, r huma.Registry, statuses map
 	for status, text := range statuses {
 		res := &huma.Response{Description: text}
 		if status != http.StatusNotModified {
-			res.Content = map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(r, typeOf(schemaOf))}}
+			res.Content = map[string]*huma.MediaType{"application/json": {Schema: r.Schema(typeOf(schemaOf), true, "")}}
 		}
 		op.Responses[strconv.Itoa(status)] = res
 	}

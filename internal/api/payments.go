@@ -123,7 +123,8 @@ type paymentOutput struct {
 
 func (f *face) getPayment(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"40" example:"alo_0c3k9x2m4p7q1"`
-}) (*paymentOutput, error) {
+},
+) (*paymentOutput, error) {
 	want, err := parse[id.Alloc](in.ID)
 	if err != nil {
 		return nil, err

@@ -179,7 +179,8 @@ var checkWords = map[collect.CheckVerdict]string{
 func (f *face) checkReceipt(ctx context.Context, in *struct {
 	ReceiptPath
 	Seal string `query:"seal" required:"true" maxLength:"40" doc:"Phần sau mã biên lai trong địa chỉ in trên giấy"`
-}) (*checkOutput, error) {
+},
+) (*checkOutput, error) {
 	out := &checkOutput{}
 	out.Body.Verdict = collect.CheckUnknown
 	err := f.DB.View(ctx, func(tx *db.Tx) error {
