@@ -61,7 +61,7 @@ func (f *face) newCheckView(r *http.Request, typed string) checkView {
 		Chrome: f.chrome(r, f.t(lang, "check.title")), Action: in(lang, "/kiem-tra"),
 		Field: page.Field{Name: fieldCheck, Label: f.t(lang, "check.label"), Hint: f.t(lang, "check.hint"), Value: clip(typed, 600), MaxLength: 600, Rows: 3},
 	}
-	v.Width, v.Secret = page.WidthPay, true
+	v.Width = page.WidthPay
 	return v
 }
 

@@ -38,9 +38,6 @@ func (f *face) renderHome(w http.ResponseWriter, r *http.Request, status int, co
 		Ways: []way{{"qr", f.t(lang, "way.qr")}, {"card", f.t(lang, "way.card")}, {"phone", f.t(lang, "way.mobile")}, {"bank", f.t(lang, "way.website")}},
 	}
 	v.Width, v.Invalid = page.WidthFull, len(wrong) > 0
-	if r.Method == http.MethodPost { // what was typed is nobody else's business
-		v.Secret = true
-	}
 	share, err := f.shareText(r.Context(), lang)
 	if err != nil {
 		f.broken(w, r, "figures", err)

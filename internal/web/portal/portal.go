@@ -145,7 +145,10 @@ func with(path string, q url.Values) string {
 	return path + "?" + q.Encode()
 }
 
-// form reads a posted form; it answers itself and returns false when that cannot be done.
+// form reads a posted form. Pages with forms send their origin along (they are not
+// page.Chrome.Secret): a browser that hides the referrer posts "Origin: null", which the guard
+// against foreign forms refuses on browsers without Sec-Fetch-Site. Nothing typed is ever in
+// an address. form answers itself and returns false when the form cannot be read.
 func (f *face) form(w http.ResponseWriter, r *http.Request) bool {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {

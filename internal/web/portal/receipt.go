@@ -66,7 +66,7 @@ func (f *face) renderReceipt(w http.ResponseWriter, r *http.Request, status int,
 		Chrome: f.chrome(r, f.t(lang, "receipt.title")), Action: in(lang, "/bien-lai"), Foreign: foreign, Host: f.host(),
 		Field: page.Field{Name: fieldReceipt, Label: f.t(lang, "receipt.label"), Hint: f.t(lang, "receipt.hint", f.host()), Value: clip(typed, 200), MaxLength: 200, Error: wrong},
 	}
-	v.Width, v.Secret = page.WidthPay, true
+	v.Width = page.WidthPay
 	if wrong != "" {
 		v.Mistakes.Add(fieldReceipt, wrong)
 		v.Invalid = true
