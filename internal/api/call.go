@@ -1,9 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -15,6 +15,7 @@ import (
 	"github.com/sen-platform/sen/internal/collect"
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/id"
+	"github.com/sen-platform/sen/internal/web"
 )
 
 // apiVersion is the dated minor of /v1. A new one adds and never takes away; callers may name
@@ -28,7 +29,7 @@ const (
 
 // call is what is known of one call to /v1.
 type call struct {
-	id      string // of the request: the caller's own X-Request-Id, or ours
+	id      string // number of the request, as the server's log has it
 	base    string // public origin
 	path    string
 	subject access.Subject // zero on public paths
@@ -54,11 +55,11 @@ var open = map[string]bool{openAPIPath: true, docsPath: true, machinesPath: true
 // begin gives each call its identity: request id, version, caller, rate limit.
 func (f *face) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c := &call{id: requestID(r), base: f.BaseURL, path: r.URL.EscapedPath()}
+		c := &call{id: cmp.Or(web.RequestID(r.Context()), newNumber()), base: f.BaseURL, path: r.URL.EscapedPath()}
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		h := w.Header()
 		h.Set(headerVersion, apiVersion)
-		h.Set(headerRequest, c.id)
+		h.Set(headerRequest, cmp.Or(ownRequestID(r), c.id))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
@@ -136,17 +137,20 @@ func (c *call) own(ctx context.Context, named string, a access.Action) (id.Facil
 	return of, c.may(a, of)
 }
 
-// requestID takes over the caller's identifier when it is harmless in a log, else makes one.
-func requestID(r *http.Request) string {
-	if own := r.Header.Get(headerRequest); own != "" && len(own) <= 64 && strings.IndexFunc(own, func(c rune) bool {
+// ownRequestID is the identifier a caller gave its call, sent back so that it finds its own
+// again; "" when there is none, or one that would do harm in a log.
+func ownRequestID(r *http.Request) string {
+	own := r.Header.Get(headerRequest)
+	if len(own) > 64 || strings.IndexFunc(own, func(c rune) bool {
 		return !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_' || c == '.')
-	}) < 0 {
-		return own
+	}) >= 0 {
+		return ""
 	}
-	var b [12]byte
-	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	return "req_" + hex.EncodeToString(b[:])
+	return own
 }
+
+// newNumber numbers a request that nobody before us has numbered.
+func newNumber() string { return strings.ToLower(rand.Text()[:10]) }
 
 // readable refuses what no database text can hold.
 func readable(r *http.Request) bool {

@@ -167,3 +167,18 @@ func TestMachines(t *testing.T) {
 		}
 	}
 }
+
+// The routes stand beside a face that takes everything else.
+func TestRegisterBesideOthers(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	h.must(Register(mux, h.deps))
+	for path, status := range map[string]int{"/": 418, "/v1": 418, "/hooks/sepay/x": 418, "/v1/": 401, "/v1/bills": 401, machinesPath: 200} {
+		rec := httptest.NewRecorder()
+		mux.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+		if rec.Code != status {
+			t.Errorf("GET %s: %d, want %d", path, rec.Code, status)
+		}
+	}
+}

@@ -25,7 +25,7 @@ type problem struct {
 	MessageVI string         `json:"message_vi" doc:"Câu tiếng Việt nói điều gì sai và cách sửa; cho người dùng xem được"`
 	Errors    []fieldProblem `json:"errors,omitempty" doc:"Từng trường sai"`
 	Retryable bool           `json:"retryable" doc:"Gửi lại nguyên lời gọi này thì có thể thành công"`
-	RequestID string         `json:"request_id" doc:"Mã lời gọi, báo khi cần hỗ trợ"`
+	RequestID string         `json:"request_id" doc:"Số của lời gọi trong nhật ký máy chủ, báo khi cần hỗ trợ"`
 
 	header http.Header
 }
