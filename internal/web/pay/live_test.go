@@ -113,7 +113,7 @@ func TestStreamEnds(t *testing.T) {
 }
 
 // Open streams are bounded, per bill and in all; a closed one makes room. A quiet stream shows
-// that it lives, and ends after its time.
+// that it lives.
 func TestStreamsAreBounded(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	h.face.streams = newSeats(3, 2)
@@ -148,10 +148,14 @@ func TestStreamsAreBounded(t *testing.T) {
 	first.res.Body.Close()
 	for full(third) { // the server notices within a beat
 	}
-	h.face.streams = newSeats(3, 3)
+}
+
+// A stream ends after its time; the browser opens another.
+func TestStreamHasAnEnd(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
 	h.face.longest = time.Millisecond
-	h.face.beat = time.Hour
-	l := h.listen(base, third)
+	base := h.serve()
+	l := h.listen(base, h.issue())
 	l.next()
 	if name, _ := l.next(); name != "" {
 		t.Errorf("the stream did not end after its time but said %q", name)
