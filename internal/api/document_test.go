@@ -174,7 +174,7 @@ func TestRegisterBesideOthers(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	h.must(Register(mux, h.deps))
-	for path, status := range map[string]int{"/": 418, "/v1": 418, "/hooks/sepay/x": 418, "/v1/": 401, "/v1/bills": 401, machinesPath: 200} {
+	for path, status := range map[string]int{"/": 418, "/hooks/sepay/x": 418, "/v1/": 401, "/v1/bills": 401, machinesPath: 200} {
 		rec := httptest.NewRecorder()
 		mux.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 		if rec.Code != status {
