@@ -5,7 +5,7 @@
 //
 // A face package (web/pay, web/desk, …) embeds its templates and hands them to New, once, at start:
 //
-//	//go:embed templates
+//	//go:embed all:templates
 //	var files embed.FS
 //
 //	sub, _ := fs.Sub(files, "templates")
