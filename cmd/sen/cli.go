@@ -27,6 +27,8 @@ type cli struct {
 	Verify    verifyCmd    `cmd:"" help:"Chứng minh sổ sách khớp, từng bất biến một."`
 	Bench     benchCmd     `cmd:"" help:"Đo hiệu năng trên kho riêng."`
 	User      userCmd      `cmd:"" help:"Người dùng: thêm, đặt mật khẩu, liệt kê."`
+	Key       keyCmd       `cmd:"" help:"Khóa API của phần mềm: tạo, liệt kê, thu hồi."`
+	Hook      hookCmd      `cmd:"" help:"Địa chỉ nhận báo có của SePay, Casso, payOS: mở, liệt kê, ngừng."`
 }
 
 type versionFlag bool

@@ -28,6 +28,7 @@ func explain(err error) (string, int) {
 		register  *org.Invalid
 		canBill   *org.CanBillError
 		user      *access.Invalid
+		hook      *collect.HookInvalid
 		code      *vietqr.Error
 		pathError *fs.PathError
 	)
@@ -48,6 +49,8 @@ func explain(err error) (string, int) {
 		return canBill.Error(), exitRefused
 	case errors.As(err, &user):
 		return user.Error(), exitRefused
+	case errors.As(err, &hook):
+		return hook.Error(), exitRefused
 	case errors.As(err, &code):
 		return code.Vietnamese(), exitRefused
 	case errors.Is(err, access.ErrOtherKey):
