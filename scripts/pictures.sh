@@ -47,7 +47,7 @@ fi
 # --- the browser
 
 mkfifo "$tmp/to" "$tmp/from"
-"${SEN_CHROMIUM:-chromium}" --headless --no-sandbox --hide-scrollbars --remote-debugging-pipe --no-first-run \
+LANGUAGE=vi "${SEN_CHROMIUM:-chromium}" --headless --lang=vi --no-sandbox --hide-scrollbars --remote-debugging-pipe --no-first-run \
   --user-data-dir="$tmp/browser" about:blank 3<"$tmp/to" 4>"$tmp/from" >/dev/null 2>"$tmp/browser.log" &
 started+=($!)
 exec 8>"$tmp/to" 9<"$tmp/from"
@@ -188,17 +188,31 @@ pic_receipt() {
   phone
   visit "$receipt"
 }
-pic_signin() { screen; visit /signin; }
+pic_payer_waiting() {
+  phone
+  payer_page ketoan.catvang chua-tra
+  visit "$value"
+  link 'a[href$="/cho"], a[href*="/cho?"]'
+  visit "$value"
+}
 pic_desk_today() { screen; sign_in ketoan.catvang; visit /desk; }
-pic_desk_bills() { screen; sign_in ketoan.catvang; visit /desk/phieu; }
 pic_desk_suspense() { screen; sign_in ketoan.catvang; visit /desk/cho-xu-ly; }
-pic_hospital_today() { screen; sign_in thungan.benhvien; visit /desk; }
+pic_desk_round() {
+  screen
+  sign_in ketoan.catvang
+  first_link /desk/dot-thu 'a[href^="/desk/dot-thu/rnd_"]'
+  visit "$value"
+}
+pic_desk_statements() { screen; sign_in ketoan.catvang; visit /desk/sao-ke; }
+pic_hospital_till() { screen; sign_in thungan.benhvien; visit /desk/tien-mat; }
 pic_hospital_bill() {
   screen
   sign_in thungan.benhvien
   first_link '/desk/phieu?loc=chua-tra' 'td a[href^="/desk/phieu/bil_"], th a[href^="/desk/phieu/bil_"]'
   visit "$value"
 }
+pic_steer_overview() { screen; sign_in so.khcn; visit /steer; }
+pic_steer_facilities() { screen; sign_in so.gddt; visit '/steer/facilities?sort=share'; }
 pic_api() { screen; visit /v1/docs; }
 
 if [ $# = 0 ]; then
