@@ -15,6 +15,7 @@ for need in "$@"; do
   postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages+=(postgresql) ;;
   chromium) [ -n "${SEN_CHROMIUM:-}" ] || command -v chromium >/dev/null || packages+=(chromium) ;;
   poppler) command -v pdftotext >/dev/null || packages+=(poppler-utils) ;;
+  pngquant) command -v pngquant >/dev/null || packages+=(pngquant) ;;
   *)
     echo "unknown need: $need" >&2
     exit 2
