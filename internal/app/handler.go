@@ -12,6 +12,7 @@ import (
 	"github.com/sen-platform/sen/internal/web/page"
 	"github.com/sen-platform/sen/internal/web/pay"
 	"github.com/sen-platform/sen/internal/web/portal"
+	"github.com/sen-platform/sen/internal/web/steer"
 	"github.com/sen-platform/sen/internal/web/ui"
 )
 
@@ -20,7 +21,7 @@ type face func(*http.ServeMux, *web.Deps) error
 
 // allFaces lists what answers requests.
 func allFaces() []face {
-	return []face{api.Register, pay.Register, desk.Register, portal.Register}
+	return []face{api.Register, pay.Register, desk.Register, portal.Register, steer.Register}
 }
 
 // Handler is the whole site under the configured BaseURL, for a server of the caller's.

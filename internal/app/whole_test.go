@@ -35,6 +35,7 @@ type village struct {
 const (
 	villagePassword = "hoa sen trang 2026"
 	accountant      = "ketoan"
+	officer         = "canbo"
 )
 
 func newVillage(t *testing.T) *village {
@@ -47,9 +48,13 @@ func newVillage(t *testing.T) *village {
 			t.Fatal(err)
 		}
 	}
-	_, err := a.Access.CreateUser(t.Context(), access.SystemSubject(),
-		access.User{Login: accountant, Name: "Trần Minh Khôi", Role: access.FacilityAccountant, Facility: v.world.School.ID}, villagePassword)
-	must(err)
+	for _, u := range []access.User{
+		{Login: accountant, Name: "Trần Minh Khôi", Role: access.FacilityAccountant, Facility: v.world.School.ID},
+		{Login: officer, Name: "Hoàng Thị Vân", Role: access.DepartmentOfficer},
+	} {
+		_, err := a.Access.CreateUser(t.Context(), access.SystemSubject(), u, villagePassword)
+		must(err)
+	}
 	a.Start(t.Context())
 	v.account = bank.Account{Number: v.world.SchoolAccount.Number, Brand: "Vietcombank", BIN: v.world.SchoolAccount.BankBIN}
 	v.bank.Open(v.account, 0)
@@ -127,7 +132,8 @@ func (v *village) pays(b bill.Bill) {
 
 // The whole way through the running house, with script and without: a workbook becomes
 // bills, a payer opens the link, the bank's word arrives as a signed webhook, the page turns
-// to paid by itself, the receipt proves genuine, and the desk knows.
+// to paid by itself, the receipt proves genuine, and the desk
+// and the province know.
 func TestWholeWay(t *testing.T) {
 	v := newVillage(t)
 	bills := v.round("Nguyễn Gia An", "Trần Bảo Bình")
@@ -155,21 +161,31 @@ func TestWholeWay(t *testing.T) {
 			tab.WaitText("h1", "Biên lai")
 			tab.WaitText("body", "1.250.000 ₫")
 
-			desk := webtest.NewTab(t, webtest.Desktop, c.opts...)
-			desk.Goto(v.url + "/desk/tien-ve")
-			desk.WaitPath("/signin")
-			desk.Fill("#login", accountant)
-			desk.Fill("#password", villagePassword)
-			desk.Click("text=Đăng nhập")
-			desk.WaitPath("/desk/tien-ve")
+			desk := v.signIn(t, accountant, "/desk/tien-ve", c.opts...)
 			desk.WaitText("main", "1.250.000 ₫")
 			desk.Check("whole-desk-" + c.name)
+			steer := v.signIn(t, officer, "/steer", c.opts...)
+			steer.WaitText("main", "100%") // all that was paid, was paid without cash
+			steer.Check("whole-steer-" + c.name)
 		})
 	}
 	rep, err := v.Collect.Verify(t.Context(), nil)
 	if err != nil || !rep.Clean() {
 		t.Errorf("books: %v %+v", err, rep.Findings)
 	}
+}
+
+// signIn opens a page of staff, which asks to sign in first.
+func (v *village) signIn(t *testing.T, login, path string, opts ...webtest.Option) *webtest.Tab {
+	t.Helper()
+	tab := webtest.NewTab(t, webtest.Desktop, opts...)
+	tab.Goto(v.url + path)
+	tab.WaitPath("/signin")
+	tab.Fill("#login", login)
+	tab.Fill("#password", villagePassword)
+	tab.Click("text=Đăng nhập")
+	tab.WaitPath(path)
+	return tab
 }
 
 // receiptPath is the check address printed on the receipt of a bill.
