@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the pictures of README.md and docs/ again, from a fresh demonstration.
 #   scripts/pictures.sh [NAME…]     default: all of them
-# SEN names the program (default bin/sen), SEN_PICTURES the folder (default docs/pictures),
+# SEN names the program (default bin/sen, built first), SEN_PICTURES the folder (default docs/pictures),
 # SEN_DEMO a demonstration that runs already, such as http://127.0.0.1:8080, and SEN_DATA its
 # folder (default data/demo).
 # Drives Chromium over its debugging pipe: commands go to descriptor 3 of the browser, answers
@@ -14,11 +14,12 @@ password=hoasen-mau-2026
 largest=150000 # bytes of one picture
 
 scripts/needs.sh chromium pngquant
+[ -n "${SEN:-}" ] || make -s build
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/sen-pictures.XXXXXX")
 started=()
 finish() {
   for pid in "${started[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
-  rm -rf "$tmp"
+  rm -rf "$tmp" 2>/dev/null || { sleep 1 && rm -rf "$tmp"; } # the browser's last child may still write
 }
 trap finish EXIT
 
@@ -219,6 +220,7 @@ if [ $# = 0 ]; then
   for f in $(compgen -A function pic_); do set -- "$@" "${f#pic_}"; done
 fi
 for name in "$@"; do
+  declare -F "pic_${name//-/_}" >/dev/null || fail "no picture $name"
   "pic_${name//-/_}"
   shot "${name//_/-}"
 done
