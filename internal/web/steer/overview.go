@@ -114,7 +114,10 @@ func (p *province) answer(f indicator.Figures, g goals) string {
 func (p *province) lead(f indicator.Figures, c indicator.Census, g goals) []string {
 	s, v := f.ByCount(), f.ByValue()
 	if !s.Known() {
-		return []string{fmt.Sprintf("Trong %s cơ sở, %s cơ sở có phiếu chưa trả.", vn.Count(c.All()), vn.Count(c.Of[indicator.Silent]))}
+		if c.Of[indicator.Silent] == 0 {
+			return []string{"Không cơ sở nào trong " + vn.Count(c.All()) + " cơ sở có phiếu chưa trả."}
+		}
+		return []string{fmt.Sprintf("%s trong %s cơ sở có phiếu chưa trả.", vn.Count(c.Of[indicator.Silent]), vn.Count(c.All()))}
 	}
 	var out []string
 	if g.has3 && !s.Reached(g.t3.Level) {

@@ -66,7 +66,7 @@ func (p *province) targets(f indicator.Figures, c indicator.Census, g goals) []p
 	stat := func(label string, s indicator.Share, unit string, evidence page.Evidence, goal indicator.Target, has bool) page.Stat {
 		st := page.Stat{Label: label, Value: percent(s), Big: s.Known(), Evidence: evidence}
 		if !s.Known() {
-			st.Evidence = page.EvidenceNone
+			st.Value, st.Evidence, st.Note = "Chưa có", page.EvidenceNone, "kỳ này chưa thu lượt nào"
 			return st
 		}
 		st.Note = fmt.Sprintf("%s trên %s %s", vn.Count(s.Part), vn.Count(s.Whole), unit)

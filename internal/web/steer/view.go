@@ -169,9 +169,9 @@ func (v view) chooser(path string, fixed org.Sector) chooser {
 		c.Selects = append(c.Selects, s)
 	}
 	c.Selects = append(c.Selects, page.Select{Name: "map", Label: "Bản đồ hành chính", Options: []page.Option{
-		{Text: "Cuối kỳ, ngày " + v.day().VN(), Selected: v.mapAt == ""},
-		{Value: "start", Text: "Đầu kỳ, ngày " + v.start().VN(), Selected: v.mapAt == "start"},
-		{Value: "today", Text: "Hôm nay, ngày " + v.today.VN(), Selected: v.mapAt == "today"},
+		{Text: v.day().VN() + ", cuối kỳ", Selected: v.mapAt == ""},
+		{Value: "start", Text: v.start().VN() + ", đầu kỳ", Selected: v.mapAt == "start"},
+		{Value: "today", Text: v.today.VN() + ", hôm nay", Selected: v.mapAt == "today"},
 	}})
 	if p, ok := v.shift(-1); ok {
 		c.Prev = &page.Link{Text: p.Label(), Href: v.in(p).href(path)}
