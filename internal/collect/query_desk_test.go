@@ -379,6 +379,9 @@ func TestSuggestions(t *testing.T) {
 				continue
 			}
 			g := got[0]
+			if w := h.s.Weigh(collect.Credit{Facility: school, Suspense: c.amount, Memo: c.memo}, g.Bill); w != g {
+				t.Errorf("%s: weighed %+v, suggested %+v", name, w, g)
+			}
 			g.Bill, g.Score = bill.Bill{}, 0
 			if g != c.want {
 				t.Errorf("%s: %+v, want %+v", name, g, c.want)

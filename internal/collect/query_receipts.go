@@ -63,3 +63,17 @@ func Receipts(tx *db.Tx, f ReceiptFilter) (list []Receipt, more bool, err error)
 	}
 	return list, false, err
 }
+
+// CashByKey finds the receipt of cash that was taken with a key (see Cash.Key);
+// db.ErrNotFound when none was.
+func CashByKey(tx *db.Tx, f id.Facility, key string) (Receipt, error) {
+	rs, err := db.All(tx, "select "+receiptColumns+" from receipt where credit_id in (select id from credit where partner_ref = $1 and stream = $2) order by id limit 1",
+		[]any{f.String() + ":" + key, streamCash}, scanReceipt)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if len(rs) == 0 {
+		return Receipt{}, db.ErrNotFound
+	}
+	return rs[0], nil
+}

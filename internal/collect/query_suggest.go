@@ -97,6 +97,20 @@ func (s *Service) Suggest(tx *db.Tx, c Credit, limit int) ([]Suggestion, error) 
 	return found, nil
 }
 
+// Weigh gathers what speaks for one bill, whatever its score: for a bill that a person found.
+func (s *Service) Weigh(c Credit, b bill.Bill) Suggestion {
+	amount := c.Suspense
+	if amount == 0 {
+		amount = c.Surplus
+	}
+	g := s.readMemo(c).weigh(openBill{
+		id: b.ID, code: b.Code, name: b.BeneficiaryName, payer: b.PayerName, class: b.Class, person: b.BeneficiaryCode, tele: b.PayerPhone,
+		search: vn.Fold(b.BeneficiaryName + " " + b.PayerName + " " + b.Class + " " + b.BeneficiaryCode), open: b.Open(),
+	}, amount)
+	g.Bill = b
+	return g
+}
+
 // memo is a credit's text taken apart.
 type memo struct {
 	words  []string

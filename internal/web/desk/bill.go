@@ -214,7 +214,7 @@ func (f *face) billFacts(v *visit, b *folder) []page.Pair {
 		if b.ReplacedBy == b.other.ID {
 			label = "Đã thay bằng phiếu"
 		}
-		facts = append(facts, page.Pair{Label: label, Value: page.Link{Text: page.Code(b.other.Code), Href: "/desk/phieu/" + b.other.ID.String()}})
+		facts = append(facts, page.Pair{Label: label, Value: act(page.Code(b.other.Code), "/desk/phieu/"+b.other.ID.String())})
 	}
 	if b.ExternalID != "" && !strings.HasPrefix(b.ExternalID, externalDesk) {
 		facts = append(facts, page.Pair{Label: "Mã của phần mềm", Value: b.ExternalID})

@@ -231,7 +231,7 @@ func (v *visit) evidence(d *dossier) []page.Pair {
 		out = append(out, page.Pair{Label: "Dấu vân tay bản gốc (SHA-256)", Value: page.HTMLf(`<span class="note">%s</span>`, breakable(d.RawSHA256))})
 	}
 	if d.File != 0 && v.can(access.ImportStatement) {
-		out = append(out, page.Pair{Label: "Từ tệp sao kê", Value: page.Link{Text: "Xem sao kê", Href: "/desk/sao-ke/" + d.File.String()}})
+		out = append(out, page.Pair{Label: "Từ tệp sao kê", Value: act("Xem sao kê", "/desk/sao-ke/"+d.File.String())})
 	}
 	return out
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/sen-platform/sen/internal/access"
+	"github.com/sen-platform/sen/internal/collect"
+	"github.com/sen-platform/sen/internal/id"
 	"github.com/sen-platform/sen/internal/web"
 	"github.com/sen-platform/sen/internal/web/page"
 )
@@ -26,6 +28,7 @@ type face struct {
 	pages   *page.Set
 	jobs    *jobs
 	uploads *uploads
+	results *results
 	streams *seats
 	beat    time.Duration // between two signs of life of a stream
 	calm    time.Duration // the least between two changes that a stream tells of
@@ -53,7 +56,7 @@ func newFace(d *web.Deps) (*face, error) {
 	}
 	pages.Log = d.Log
 	return &face{
-		Deps: d, pages: pages, jobs: newJobs(d.Clock), uploads: newUploads(d.Clock), streams: &seats{free: maxStreams},
+		Deps: d, pages: pages, jobs: newJobs(d.Clock), uploads: newUploads(d.Clock), results: &results{all: map[id.File]collect.Import{}}, streams: &seats{free: maxStreams},
 		beat: 15 * time.Second, calm: time.Second, longest: 10 * time.Minute,
 	}, nil
 }
@@ -83,6 +86,27 @@ func (f *face) routes() []route {
 		{"GET /desk/phieu/{bill}/huy", access.CancelBills, f.askCancel},
 		{"POST /desk/phieu/{bill}/huy", access.CancelBills, f.cancelBill},
 
+		{"GET /desk/dot-thu", access.ViewBills, f.listRounds},
+		{"GET /desk/dot-thu/moi", access.EditBills, f.newRound},
+		{"POST /desk/dot-thu/moi", access.EditBills, f.createRound},
+		{"GET /desk/dot-thu/{round}", access.ViewBills, f.showRound},
+		{"GET /desk/dot-thu/{round}/sua", access.EditBills, f.editRound},
+		{"POST /desk/dot-thu/{round}/sua", access.EditBills, f.saveRound},
+		{"POST /desk/dot-thu/{round}/nhap", access.EditBills, f.importWorkbook},
+		{"GET /desk/dot-thu/{round}/cot", access.EditBills, f.showColumns},
+		{"POST /desk/dot-thu/{round}/cot", access.EditBills, f.chooseColumns},
+		{"POST /desk/dot-thu/{round}/dong-sua", access.EditBills, f.fixRows},
+		{"GET /desk/dot-thu/{round}/dong-sua.xlsx", access.EditBills, f.sendIssues},
+		{"POST /desk/dot-thu/{round}/bo", access.EditBills, f.dropVanished},
+		{"POST /desk/dot-thu/{round}/phat-hanh", access.PublishBills, f.publishRound},
+		{"POST /desk/dot-thu/{round}/thu-lai", access.PublishBills, f.takeBackRound},
+		{"POST /desk/dot-thu/{round}/dong", access.PublishBills, f.closeRound},
+		{"GET /desk/dot-thu/{round}/tien-do", access.ViewBills, f.streamProgress},
+		{"GET /desk/dot-thu/{round}/thay-doi", access.ViewBills, f.showChanges},
+		{"GET /desk/dot-thu/{round}/thong-bao.pdf", access.ViewBills, f.sendNotices},
+		{"GET /desk/dot-thu/{round}/bang-ke.xlsx", access.ViewBills, f.sendRoundList},
+		{"GET /desk/dot-thu/{round}/tep/{file}", access.ViewBills, f.sendWorkbook},
+
 		{"GET /desk/tien-ve", access.ViewCredits, f.listCredits},
 		{"GET /desk/tien-ve/{credit}", access.ViewCredits, f.showCredit},
 		{"POST /desk/tien-ve/{credit}/go", access.AssignCredits, f.unmatchCredit},
@@ -96,6 +120,34 @@ func (f *face) routes() []route {
 		{"POST /desk/cho-xu-ly/{credit}", access.AssignCredits, f.assignCredit},
 		{"GET /desk/cho-xu-ly/{credit}/chia", access.AssignCredits, f.askSplit},
 		{"POST /desk/cho-xu-ly/{credit}/chia", access.AssignCredits, f.splitCredit},
+
+		{"GET /desk/tien-mat", access.TakeCash, f.showTill},
+		{"GET /desk/tien-mat/{bill}", access.TakeCash, f.askCash},
+		{"POST /desk/tien-mat/{bill}", access.TakeCash, f.takeCash},
+
+		{"GET /desk/sao-ke", access.ViewFigures, f.listStatements},
+		{"POST /desk/sao-ke", access.ImportStatement, f.importStatement},
+		{"GET /desk/sao-ke/{file}", access.ViewFigures, f.showStatement},
+		{"GET /desk/sao-ke/{file}/tep", access.ViewFigures, f.sendStatement},
+
+		{"GET /desk/bien-lai", access.ViewReceipts, f.listReceipts},
+		{"GET /desk/bien-lai/{receipt}", access.ViewReceipts, f.showReceipt},
+		{"POST /desk/bien-lai/{receipt}/in", access.ViewReceipts, f.printReceipt},
+
+		{"GET /desk/co-so", access.ViewFacility, f.showSetup},
+		{"POST /desk/co-so/cach-tra", access.EditFacility, f.setMethod},
+		{"POST /desk/co-so/tra-phan", access.EditFacility, f.setParts},
+		{"GET /desk/co-so/to-treo.pdf", access.ViewFacility, f.sendPoster},
+		{"GET /desk/co-so/nguoi/moi", access.EditFacility, f.newContact},
+		{"POST /desk/co-so/nguoi/moi", access.EditFacility, f.createContact},
+		{"GET /desk/co-so/nguoi/{contact}", access.EditFacility, f.editContact},
+		{"POST /desk/co-so/nguoi/{contact}", access.EditFacility, f.updateContact},
+		{"POST /desk/co-so/nguoi/{contact}/xoa", access.EditFacility, f.deleteContact},
+		{"GET /desk/co-so/tai-khoan/moi", access.ManageAccounts, f.newAccount},
+		{"POST /desk/co-so/tai-khoan/moi", access.ManageAccounts, f.createAccount},
+		{"GET /desk/co-so/tai-khoan/{account}", access.ManageAccounts, f.editAccount},
+		{"POST /desk/co-so/tai-khoan/{account}", access.ManageAccounts, f.updateAccount},
+		{"POST /desk/co-so/tai-khoan/{account}/dong", access.ManageAccounts, f.closeAccount},
 	}
 }
 

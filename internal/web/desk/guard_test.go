@@ -13,10 +13,15 @@ import (
 	"github.com/sen-platform/sen/internal/collect"
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/id"
+	"github.com/sen-platform/sen/internal/org"
 )
 
 // things are one of each kind of thing a route may name.
 type things map[string]string
+
+// nothings are identifiers of nothing.
+var nothings = things{"bill": "bil_0000000000001", "credit": "cre_0000000000001", "round": "rnd_0000000000001", "file": "fil_0000000000001",
+	"receipt": "rec_0000000000001", "contact": "con_0000000000001", "account": "acc_0000000000001"}
 
 // fill puts things into a route's pattern.
 func (x things) fill(pattern string) (method, path string) {
@@ -40,13 +45,30 @@ func (h *house) foreign() things {
 	h.t.Helper()
 	b := h.issue(h.ofHospital)
 	waits := h.transfer(5_000, "khong biet", h.toHospital)
-	return things{"bill": b.ID.String(), "credit": waits.Credit.String()}
+	var r bill.Round
+	h.must(h.d.Update(h.ctx, func(tx *db.Tx) (err error) {
+		r, err = bill.CreateRound(tx, h.ids, h.clk.Now(), bill.NewRound{Facility: h.world.Hospital.ID, Name: "Đợt của bệnh viện", DueOn: h.today().AddDays(9)})
+		return err
+	}))
+	paid := h.issue(h.ofHospital)
+	_, rec, err := h.s.TakeCash(h.ctx, collect.System, cashOf(h, paid, paid.Total))
+	h.must(err)
+	imp, err := h.s.ImportStatement(h.ctx, collect.System, h.world.Hospital.ID, "bv.xml", camt053(h.world.HospitalAccount.Number, h.today(), 0, 0), nil)
+	h.must(err)
+	contact, err := h.world.Service.CreateContact(h.ctx, "test", org.Contact{Facility: h.world.Hospital.ID, Name: "Bàn hướng dẫn", Role: "Hướng dẫn", Phone: "0200 000 0115", Public: true})
+	h.must(err)
+	return things{"bill": b.ID.String(), "credit": waits.Credit.String(), "round": r.ID.String(), "file": imp.File.String(),
+		"receipt": rec.ID.String(), "contact": contact.ID.String(), "account": h.world.HospitalAccount.ID.String()}
 }
 
 // hospitalState is everything of the hospital that a breach could change.
 func (h *house) hospitalState() (out struct {
-	Bills   []bill.Bill
-	Credits []collect.Credit
+	Bills    []bill.Bill
+	Credits  []collect.Credit
+	Rounds   []bill.Round
+	Receipts []collect.Receipt
+	Contacts []org.Contact
+	Accounts []org.Account
 }) {
 	h.t.Helper()
 	h.view(func(tx *db.Tx) error {
@@ -55,6 +77,18 @@ func (h *house) hospitalState() (out struct {
 			return err
 		}
 		out.Bills = p.Bills
+		if out.Rounds, err = bill.Rounds(tx, h.world.Hospital.ID, 0, 10); err != nil {
+			return err
+		}
+		if out.Receipts, _, err = collect.Receipts(tx, collect.ReceiptFilter{Facility: h.world.Hospital.ID}); err != nil {
+			return err
+		}
+		if out.Contacts, err = org.ContactsOf(tx, h.world.Hospital.ID); err != nil {
+			return err
+		}
+		if out.Accounts, err = org.AccountsOf(tx, h.world.Hospital.ID); err != nil {
+			return err
+		}
 		out.Credits, _, err = collect.Credits(tx, collect.CreditFilter{Facility: h.world.Hospital.ID})
 		return err
 	})
@@ -107,7 +141,7 @@ func TestOnlyRolesOfTheTableGetIn(t *testing.T) {
 		t := h.t
 		stranger := h.stranger()
 		for _, r := range h.face.routes() {
-			method, path := things{"bill": "bil_0000000000001", "credit": "cre_0000000000001"}.fill(r.pattern)
+			method, path := nothings.fill(r.pattern)
 			a := stranger.ask(method, path)
 			if a.status != http.StatusSeeOther || !strings.HasPrefix(a.location, "/signin") {
 				t.Errorf("%s for nobody: %d %s", r.pattern, a.status, a.location)

@@ -24,8 +24,10 @@ type todayView struct {
 	Todos               []page.Todo
 	Empty               *page.Empty
 	Find                page.Field
+	FindAt              string // where the search goes
+	Till                *page.Stat
 	Money               *moneyView
-	Recent              *page.Lines
+	Recent              page.Lines
 }
 
 // moneyView is the money of one round, or of the month where there are no rounds.
@@ -56,6 +58,7 @@ type news struct {
 	owed     indicator.Figures // since the beginning
 	cash     collect.CashSum
 	recent   []collect.Credit
+	went     map[id.Credit]bill.Bill // a bill that a recent credit paid
 }
 
 // How many rounds the first page looks at, and how many credits it lists.
@@ -82,6 +85,9 @@ func (f *face) readNews(v *visit) (*news, error) {
 			return err
 		}
 		if n.recent, _, err = collect.Credits(tx, collect.CreditFilter{Facility: here, Limit: shownCredits}); err != nil {
+			return err
+		}
+		if n.went, err = billsPaid(tx, n.recent); err != nil {
 			return err
 		}
 		if n.overdue, err = collect.OverdueOf(tx, here, v.today); err != nil {
@@ -185,7 +191,12 @@ func (f *face) showToday(v *visit) error {
 		view.Todos[0].Main = true
 	}
 	view.Find = page.Field{Name: "tim", Label: "Tìm phiếu", Hint: "Tên không cần dấu, mã hóa đơn, lớp hoặc số điện thoại", Key: "/"}
-	view.Recent = recentLines(v, n.recent)
+	view.FindAt = "/desk/phieu"
+	if !v.can(access.ViewFigures) && v.can(access.TakeCash) {
+		view.FindAt = "/desk/tien-mat"
+		view.Till = &page.Stat{Label: "Tiền mặt hôm nay", Value: n.cash.Amount, Note: count(n.cash.N, "lượt")}
+	}
+	view.Recent = recentLines(v, n)
 	if v.can(access.ViewFigures) {
 		view.Money = f.money(v, n)
 		received := n.methodsSum()
@@ -246,15 +257,44 @@ func (n *news) cashless() indicator.Sum {
 	return indicator.Sum{N: s.N - cash.N, Amount: s.Amount - cash.Amount}
 }
 
-// recentLines are the newest credits, each a link to its evidence; nil when there are none.
-func recentLines(v *visit, list []collect.Credit) *page.Lines {
-	if len(list) == 0 {
-		return nil
+// billsPaid finds, for each credit, a bill that it paid.
+func billsPaid(tx *db.Tx, list []collect.Credit) (map[id.Credit]bill.Bill, error) {
+	ids := make([]id.Credit, len(list))
+	for i, c := range list {
+		ids[i] = c.ID
 	}
-	out := &page.Lines{Caption: "Tiền vừa về"}
-	for _, c := range list {
-		out.Rows = append(out.Rows, page.Line{Label: senderOf(c), Href: "/desk/tien-ve/" + c.ID.String(), Value: c.Amount,
-			Note: page.HTMLf("%s, %s %s", shortTime(c.ReceivedAt, v.today), methodName(c.Method), creditTag(c))})
+	allocs, err := collect.AllocationsOf(tx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	of := map[id.Credit]id.Bill{}
+	var bills []id.Bill
+	for _, al := range allocs {
+		if al.Kind == "bill" && al.UndoneAt.IsZero() {
+			of[al.Credit] = al.Bill
+			bills = append(bills, al.Bill)
+		}
+	}
+	found, err := bill.ByIDs(tx, bills)
+	out := map[id.Credit]bill.Bill{}
+	for c, b := range of {
+		out[c] = found[b]
+	}
+	return out, err
+}
+
+// recentLines are the newest credits, each a link to its evidence.
+func recentLines(v *visit, n *news) page.Lines {
+	out := page.Lines{Caption: "Tiền vừa về"}
+	for _, c := range n.recent {
+		line := page.Line{Label: senderOf(c), Href: "/desk/tien-ve/" + c.ID.String(), Value: c.Amount}
+		when := shortTime(c.ReceivedAt, v.today) + ", " + methodName(c.Method)
+		if b, ok := n.went[c.ID]; ok {
+			line.Note = page.HTMLf("%s, cho %s", when, personOf(v.facility, b))
+		} else {
+			line.Note = page.HTMLf("%s %s", when, creditTag(c))
+		}
+		out.Rows = append(out.Rows, line)
 	}
 	return out
 }

@@ -40,6 +40,10 @@ func (f *face) guarded(rt route) http.Handler {
 		v := &visit{f: f, w: w, r: r, today: clock.Today(f.Clock)}
 		v.subject, _ = session.Subject(r)
 		v.user, _ = session.User(r)
+		if v.subject.Facility == 0 { // officers may see a facility's figures, on pages of their own
+			session.Forbid(w, r)
+			return
+		}
 		err := v.open()
 		if err == nil {
 			err = rt.answer(v)
@@ -151,8 +155,13 @@ func (v *visit) nav() []page.NavItem {
 	}{
 		{page.NavItem{Href: "/desk", Icon: "today", Text: "Hôm nay"}, access.ViewBills},
 		{page.NavItem{Href: "/desk/cho-xu-ly", Icon: "inbox", Text: "Khoản chờ xử lý", Count: int(v.waiting)}, access.ViewCredits},
+		{page.NavItem{Href: "/desk/dot-thu", Icon: "file", Text: "Đợt thu"}, access.ViewFigures},
 		{page.NavItem{Href: "/desk/phieu", Icon: "list", Text: "Phiếu thu"}, access.ViewBills},
+		{page.NavItem{Href: "/desk/tien-mat", Icon: "cash", Text: "Quầy tiền mặt"}, access.TakeCash},
 		{page.NavItem{Href: "/desk/tien-ve", Icon: "bank", Text: "Tiền về"}, access.ViewCredits},
+		{page.NavItem{Href: "/desk/sao-ke", Icon: "balance", Text: "Đối soát sao kê"}, access.ViewFigures},
+		{page.NavItem{Href: "/desk/bien-lai", Icon: "check", Text: "Biên lai"}, access.ViewReceipts},
+		{page.NavItem{Href: "/desk/co-so", Icon: "people", Text: "Cơ sở"}, access.ViewFacility},
 	} {
 		if v.can(it.action) {
 			out = append(out, it.NavItem)

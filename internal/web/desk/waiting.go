@@ -173,12 +173,12 @@ func (f *face) decision(v *visit, tx *db.Tx, c collect.Credit, list []collect.Cr
 	o.Facts = waitingFacts(v, c)
 	words := v.query("tim")
 	o.Find = page.Field{Name: "tim", Label: "Tìm phiếu khác", Value: words, Key: "/"}
-	list2, err := f.Collect.Suggest(tx, c, suggestions)
+	cands, err := f.Collect.Suggest(tx, c, suggestions)
 	if err != nil {
 		return nil, err
 	}
 	wanted := v.query("phieu")
-	for i, s := range list2 {
+	for i, s := range cands {
 		o.Cands = append(o.Cands, v.candidate(s.Bill, whySuggested(s), i))
 	}
 	if words != "" {
@@ -189,33 +189,35 @@ func (f *face) decision(v *visit, tx *db.Tx, c collect.Credit, list []collect.Cr
 		}
 		o.Found = fmt.Sprintf("Tìm “%s”: %s còn phải thu", words, count(len(found.Bills), "phiếu"))
 		for _, b := range found.Bills {
-			if !slices.ContainsFunc(list2, func(s collect.Suggestion) bool { return s.Bill.ID == b.ID }) {
-				o.Cands = append(o.Cands, v.candidate(b, "Tìm thấy theo “"+words+"”, "+lowerFirst(b.Reason), len(o.Cands)))
-				list2 = append(list2, collect.Suggestion{Bill: b})
+			if !slices.ContainsFunc(cands, func(s collect.Suggestion) bool { return s.Bill.ID == b.ID }) {
+				s := f.Collect.Weigh(c, b)
+				o.Cands = append(o.Cands, v.candidate(b, "Tìm thấy theo “"+words+"”. "+whySuggested(s), len(o.Cands)))
+				cands = append(cands, s)
 			}
 		}
 	}
 	pick := slices.IndexFunc(o.Cands, func(c candidate) bool { return c.Bill == wanted })
-	if pick < 0 && words == "" && len(list2) > 0 && list2[0].Score >= sure && (len(list2) < 2 || list2[1].Score < list2[0].Score) {
+	if pick < 0 && words == "" && len(cands) > 0 && cands[0].Score >= sure && (len(cands) < 2 || cands[1].Score < cands[0].Score) {
 		pick = 0 // one stands out: chosen beforehand, and still a person presses the button
 	}
 	if pick >= 0 {
 		o.Cands[pick].Checked = true
 	}
-	if len(list2) > 0 {
+	if len(cands) > 0 {
 		beside := max(pick, 0)
-		o.Compare = compare(c, list2[beside], v)
+		o.Compare = compare(c, cands[beside], v)
 		o.Against = v.against(at, o.Cands, beside, words)
 	}
-	for _, s := range list2 {
+	for _, s := range cands {
 		o.Spare = o.Spare || s.Bill.Open() < c.Suspense
 	}
 	o.Rest = restSelect("")
 	return o, nil
 }
 
-// sure is the score from which a suggestion that stands out is chosen beforehand.
-const sure = 70
+// sure is the score from which a suggestion that stands out is chosen beforehand: amount,
+// class and given name.
+const sure = 55
 
 func restSelect(chosen string) page.Select {
 	return page.Select{Name: "du", Label: "Nếu còn dư", Short: true, Options: []page.Option{
@@ -291,6 +293,9 @@ func whySuggested(s collect.Suggestion) string {
 	}
 	say(s.Other != "", "nhưng lời chuyển tiền ghi lớp "+strings.ToUpper(s.Other))
 	text := capital(strings.Join(out, ", ")) + "."
+	if s.Score == 0 {
+		return fmt.Sprintf("Không có gì trong lời chuyển tiền nói đến phiếu này, phiếu còn %s.", s.Bill.Open())
+	}
 	if s.Amount && len(out) == 1 {
 		text += " Chỉ khớp số tiền, xem kỹ."
 	}

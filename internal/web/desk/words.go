@@ -292,3 +292,8 @@ func evidenceOf(text string) any {
 	}
 	return text
 }
+
+// act is a link among label and value, as tall as a finger; href is an address of ours.
+func act(text any, href string) template.HTML {
+	return page.HTMLf(`<a class="act" href="%s">%s</a>`, href, text)
+}
