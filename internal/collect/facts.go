@@ -150,9 +150,11 @@ func bankDifferences(tx *db.Tx) ([]Finding, error) {
 		on       clock.Date
 		closing  vnd.Amount
 	}
+	// A day's file may be imported again as it grows: the newest one speaks.
 	list, err := db.All(tx, `select s.account_id, a.facility_id, s.to_on, s.closing from statement s join receiving_account a on a.id = s.account_id
-		where s.closing is not null and s.closes_day and s.to_on = (select max(t.to_on) from statement t where t.account_id = s.account_id and t.closing is not null and t.closes_day)
-		order by s.account_id, s.id`, nil,
+		where s.closing is not null and s.closes_day and not exists (select 1 from statement t where t.account_id = s.account_id
+			and t.closing is not null and t.closes_day and (t.to_on > s.to_on or (t.to_on = s.to_on and t.id > s.id)))
+		order by s.account_id`, nil,
 		func(r db.Rows, v *row) error { return r.Scan(&v.account, &v.facility, &v.on, &v.closing) })
 	if err != nil {
 		return nil, err
