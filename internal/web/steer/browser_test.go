@@ -55,7 +55,7 @@ func TestPagesInBrowser(t *testing.T) {
 				tab.Fill("#q", "cat vang")
 				tab.Choose("#sector", "education")
 				tab.Click("text=Xem")
-				tab.WaitText("table", "TH Cát Vàng")
+				tab.WaitText("h1", "3 cơ sở") // of the page that the form asked for, not of the one before
 				tab.Click("text=TH Cát Vàng")
 				tab.WaitText("h1", "Trường Tiểu học Cát Vàng")
 				tab.Click("text=Tính lại tháng 11/2026")
