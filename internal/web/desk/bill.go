@@ -138,8 +138,10 @@ func (f *face) billPage(v *visit, status int, notice *page.Notice) error {
 	if err != nil {
 		return err
 	}
-	view := billView{Chrome: v.chrome("Phiếu " + b.Code.Display()), Notice: notice, Tag: billTag(b.Bill, v.today), Code: string(b.Code),
-		Heading: personOf(v.facility, b.Bill), Lines: billLines(b.lines, b.Total), Facts: f.billFacts(v, b), Moments: billMoments(v, b)}
+	view := billView{
+		Chrome: v.chrome("Phiếu " + b.Code.Display()), Notice: notice, Tag: billTag(b.Bill, v.today), Code: string(b.Code),
+		Heading: personOf(v.facility, b.Bill), Lines: billLines(b.lines, b.Total), Facts: f.billFacts(v, b), Moments: billMoments(v, b),
+	}
 	view.Crumbs = []page.Link{{Text: "Phiếu thu", Href: "/desk/phieu"}, {Text: b.Code.Display()}}
 	if b.round != nil {
 		view.Crumbs = []page.Link{{Text: "Phiếu thu", Href: "/desk/phieu"}, {Text: b.round.Name, Href: "/desk/phieu?dot=" + b.round.ID.String()}, {Text: b.Code.Display()}}
@@ -292,7 +294,8 @@ func planTable(b *folder) page.Table {
 // paymentTable lists what came in for the bill, undone payments too.
 func paymentTable(v *visit, b *folder) page.Table {
 	t := page.Table{Caption: "Tiền đã ghi vào phiếu", Slips: true, Still: true, Columns: []page.Column{
-		{Head: "Lúc", Tight: true}, {Head: "Người chuyển", Long: true}, {Head: "Cách trả"}, {Head: "Số tiền", Number: true}, {Head: "Tình trạng"}, {Head: "Biên lai", Tight: true}}}
+		{Head: "Lúc", Tight: true}, {Head: "Người chuyển", Long: true}, {Head: "Cách trả"}, {Head: "Số tiền", Number: true}, {Head: "Tình trạng"}, {Head: "Biên lai", Tight: true},
+	}}
 	for _, al := range b.allocs {
 		c := b.credits[al.Credit]
 		tag := page.Tag{State: page.Paid, Text: "Đã nhận"}

@@ -46,10 +46,12 @@ func (f *face) cancelPage(v *visit, status int, reason string, wrong page.Mistak
 		return err
 	}
 	at := "/desk/phieu/" + b.ID.String()
-	view := cancelView{Chrome: v.chrome("Hủy phiếu " + b.Code.Display()), Bill: b, Who: personOf(v.facility, b), Action: at + "/huy", Mistakes: wrong, Notice: notice,
+	view := cancelView{
+		Chrome: v.chrome("Hủy phiếu " + b.Code.Display()), Bill: b, Who: personOf(v.facility, b), Action: at + "/huy", Mistakes: wrong, Notice: notice,
 		Crumbs: []page.Link{{Text: "Phiếu thu", Href: "/desk/phieu"}, {Text: b.Code.Display(), Href: at}, {Text: "Hủy"}},
 		Back:   page.Link{Text: "Giữ phiếu", Href: at, Class: "btn--quiet"},
-		Reason: page.Field{Name: "ly-do", Label: "Vì sao hủy", Hint: "Người trả đọc được lý do này khi mở phiếu", Value: reason, Rows: 3, MaxLength: bill.MaxReason, Error: wrong.At("ly-do")}}
+		Reason: page.Field{Name: "ly-do", Label: "Vì sao hủy", Hint: "Người trả đọc được lý do này khi mở phiếu", Value: reason, Rows: 3, MaxLength: bill.MaxReason, Error: wrong.At("ly-do")},
+	}
 	view.Invalid = len(wrong) > 0
 	if notice == nil && (b.State == bill.Cancelled || b.Paid > 0) {
 		text := "Phiếu đã hủy rồi."

@@ -143,8 +143,10 @@ func (f *face) listBills(v *visit) error {
 func (v *visit) billTabs() page.Tabs {
 	t := page.Tabs{Label: "Lọc theo tình trạng"}
 	for _, one := range billViews {
-		t.Items = append(t.Items, page.Tab{Text: one.name, Current: one.word == v.query("loc"),
-			Href: with("/desk/phieu", "loc", one.word, "tim", v.query("tim"), "dot", v.query("dot"), "lop", v.query("lop"))})
+		t.Items = append(t.Items, page.Tab{
+			Text: one.name, Current: one.word == v.query("loc"),
+			Href: with("/desk/phieu", "loc", one.word, "tim", v.query("tim"), "dot", v.query("dot"), "lop", v.query("lop")),
+		})
 	}
 	return t
 }
@@ -160,8 +162,14 @@ func (v *visit) noBills(f bill.Filter) *page.Empty {
 // billTable is a list of bills in one look for all pages.
 func (f *face) billTable(v *visit, bills []bill.Bill) page.Table {
 	t := page.Table{Caption: "Phiếu thu", Slips: true, Columns: []page.Column{
-		{Head: person(v.facility)}, {Head: "Mã hóa đơn", Tight: true}, {Head: "Nội dung", Long: true}, {Head: "Hạn", Tight: true},
-		{Head: "Tổng", Number: true}, {Head: "Còn phải thu", Number: true}, {Head: "Tình trạng"}}}
+		{Head: person(v.facility)},
+		{Head: "Mã hóa đơn", Tight: true},
+		{Head: "Nội dung", Long: true},
+		{Head: "Hạn", Tight: true},
+		{Head: "Tổng", Number: true},
+		{Head: "Còn phải thu", Number: true},
+		{Head: "Tình trạng"},
+	}}
 	for _, b := range bills {
 		open := any(b.Open())
 		if b.State == bill.Cancelled {
@@ -169,7 +177,8 @@ func (f *face) billTable(v *visit, bills []bill.Bill) page.Table {
 		}
 		t.Rows = append(t.Rows, page.Row{Cells: []any{
 			page.Stacked{Value: page.Link{Text: b.PersonName(), Href: "/desk/phieu/" + b.ID.String()}, Note: className(v.facility, b.Class)},
-			page.Code(b.Code), b.Reason, b.DueOn, b.Total, open, billTag(b, v.today)}})
+			page.Code(b.Code), b.Reason, b.DueOn, b.Total, open, billTag(b, v.today),
+		}})
 	}
 	return t
 }

@@ -72,8 +72,11 @@ func (f *face) showTill(v *visit) error {
 		} else {
 			t := page.Table{Caption: "Phiếu còn phải thu", Slips: true, Columns: []page.Column{{Head: person(v.facility)}, {Head: "Mã hóa đơn", Tight: true}, {Head: "Nội dung", Long: true}, {Head: "Còn phải thu", Number: true}, {}}}
 			for _, b := range found.Bills {
-				t.Rows = append(t.Rows, page.Row{Cells: []any{page.Stacked{Value: b.PersonName(), Note: className(v.facility, b.Class)}, page.Code(b.Code), b.Reason, b.Open(),
-					page.HTMLf(`<span class="row"><a class="btn" href="/desk/tien-mat/%s">Thu tiền<span class="vh"> phiếu của %s</span></a></span>`, b.ID.String(), b.PersonName())}})
+				t.Rows = append(t.Rows, page.Row{Cells: []any{
+					page.Stacked{Value: b.PersonName(), Note: className(v.facility, b.Class)},
+					page.Code(b.Code), b.Reason, b.Open(),
+					page.HTMLf(`<span class="row"><a class="btn" href="/desk/tien-mat/%s">Thu tiền<span class="vh"> phiếu của %s</span></a></span>`, b.ID.String(), b.PersonName()),
+				}})
 			}
 			view.Found = &t
 		}
@@ -120,8 +123,11 @@ func cashTable(v *visit, cash []collect.Credit, who map[id.Credit]collect.Alloca
 		if !al.UndoneAt.IsZero() {
 			tag = creditTag(c)
 		}
-		t.Rows = append(t.Rows, page.Row{Cells: []any{page.HTMLf(`<span class="num">%s</span>`, shortTime(c.ReceivedAt, v.today)),
-			page.Link{Text: personOf(v.facility, b), Href: "/desk/phieu/" + b.ID.String()}, page.Code(b.Code), people[al.By], c.Amount, tag}})
+		t.Rows = append(t.Rows, page.Row{Cells: []any{
+			page.HTMLf(`<span class="num">%s</span>`, shortTime(c.ReceivedAt, v.today)),
+			page.Link{Text: personOf(v.facility, b), Href: "/desk/phieu/" + b.ID.String()},
+			page.Code(b.Code), people[al.By], c.Amount, tag,
+		}})
 	}
 	return t
 }
@@ -177,9 +183,11 @@ func (f *face) cashPage(v *visit, status int, typed map[string]string, wrong pag
 	if typed == nil {
 		typed = map[string]string{"so-tien": b.AmountDue(plan, v.today).Grouped(), "khoa": id.NewToken()}
 	}
-	view := cashView{Chrome: v.chrome("Thu tiền mặt"), Mistakes: wrong, Notice: notice, Who: personOf(v.facility, b), Code: string(b.Code), Open: b.Open(), Paid: b.Paid,
+	view := cashView{
+		Chrome: v.chrome("Thu tiền mặt"), Mistakes: wrong, Notice: notice, Who: personOf(v.facility, b), Code: string(b.Code), Open: b.Open(), Paid: b.Paid,
 		Lines: billLines(lines, b.Total), Action: "/desk/tien-mat/" + b.ID.String(), Key: typed["khoa"],
-		Crumbs: []page.Link{{Text: "Quầy tiền mặt", Href: "/desk/tien-mat"}, {Text: b.Code.Display()}}, Back: page.Link{Text: "Chưa thu", Href: "/desk/tien-mat", Class: "btn--quiet"}}
+		Crumbs: []page.Link{{Text: "Quầy tiền mặt", Href: "/desk/tien-mat"}, {Text: b.Code.Display()}}, Back: page.Link{Text: "Chưa thu", Href: "/desk/tien-mat", Class: "btn--quiet"},
+	}
 	view.Invalid = len(wrong) > 0
 	view.Fields = []page.Field{
 		{Name: "so-tien", Label: "Số tiền thu", Hint: partsHint(b, plan), Value: typed["so-tien"], InputMode: "numeric", Short: true, Error: wrong.At("so-tien")},

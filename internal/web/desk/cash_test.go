@@ -64,9 +64,15 @@ func TestCashRefusesWhatDoesNotFit(t *testing.T) {
 		c := h.as(cashier)
 		at := "/desk/tien-mat/" + whole.ID.String()
 		for _, bad := range []struct{ amount, given, says string }{
-			{"", "", "Nhập số tiền thu"}, {"0", "", "Nhập số tiền thu"}, {"-5", "", "Nhập số tiền thu"}, {"1,5", "", "Nhập số tiền thu"},
-			{"1.250.001", "", "Phiếu chỉ còn 1.250.000 ₫"}, {"999999999999999999999", "", "Nhập số tiền thu"}, {"1.000.000", "", "Phiếu này trả một lần: thu đủ 1.250.000 ₫"},
-			{"1.250.000", "1.000.000", "Người nộp đưa thiếu 250.000 ₫"}, {"1.250.000", "nhiều", "Nhập số tiền người nộp đưa"},
+			{"", "", "Nhập số tiền thu"},
+			{"0", "", "Nhập số tiền thu"},
+			{"-5", "", "Nhập số tiền thu"},
+			{"1,5", "", "Nhập số tiền thu"},
+			{"1.250.001", "", "Phiếu chỉ còn 1.250.000 ₫"},
+			{"999999999999999999999", "", "Nhập số tiền thu"},
+			{"1.000.000", "", "Phiếu này trả một lần: thu đủ 1.250.000 ₫"},
+			{"1.250.000", "1.000.000", "Người nộp đưa thiếu 250.000 ₫"},
+			{"1.250.000", "nhiều", "Nhập số tiền người nộp đưa"},
 		} {
 			got := c.post(at, "khoa", id.NewToken(), "so-tien", bad.amount, "dua", bad.given)
 			if got.status != http.StatusUnprocessableEntity {
@@ -149,8 +155,10 @@ func TestReceiptsAreFound(t *testing.T) {
 }
 
 func TestReceiptNumbers(t *testing.T) {
-	for s, want := range map[string][3]int64{"2026/0000012": {2026, 12, 1}, "2026/12": {2026, 12, 1}, "12": {0, 12, 1}, " 2026 / 7 ": {2026, 7, 1},
-		"": {}, "khoi": {}, "0912345678": {}, "2026/": {}, "-1": {}, "0": {}, "2026/0": {}, "x/1": {}} {
+	for s, want := range map[string][3]int64{
+		"2026/0000012": {2026, 12, 1}, "2026/12": {2026, 12, 1}, "12": {0, 12, 1}, " 2026 / 7 ": {2026, 7, 1},
+		"": {}, "khoi": {}, "0912345678": {}, "2026/": {}, "-1": {}, "0": {}, "2026/0": {}, "x/1": {},
+	} {
 		y, n, ok := receiptNumber(s)
 		got := [3]int64{int64(y), n, 0}
 		if ok {

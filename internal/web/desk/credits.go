@@ -71,8 +71,10 @@ func (f *face) listCredits(v *visit) error {
 		return err
 	}
 	for _, one := range creditViews {
-		view.Tabs.Items = append(view.Tabs.Items, page.Tab{Text: one.name, Current: one.word == v.query("loc"),
-			Href: with("/desk/tien-ve", "loc", one.word, "tim", filter.Text, "cach", string(filter.Method), "tu", view.From.Value, "den", view.To.Value)})
+		view.Tabs.Items = append(view.Tabs.Items, page.Tab{
+			Text: one.name, Current: one.word == v.query("loc"),
+			Href: with("/desk/tien-ve", "loc", one.word, "tim", filter.Text, "cach", string(filter.Method), "tu", view.From.Value, "den", view.To.Value),
+		})
 	}
 	if w := v.query("loc"); w != "" {
 		view.Hidden = []page.Hidden{{Name: "loc", Value: w}}
@@ -98,11 +100,14 @@ func (f *face) listCredits(v *visit) error {
 
 func creditTable(v *visit, list []collect.Credit) page.Table {
 	t := page.Table{Caption: "Khoản tiền về", Slips: true, Columns: []page.Column{
-		{Head: "Người chuyển"}, {Head: "Lời chuyển tiền", Long: true}, {Head: "Lúc", Tight: true}, {Head: "Cách trả", Tight: true}, {Head: "Số tiền", Number: true}, {Head: "Tình trạng"}}}
+		{Head: "Người chuyển"}, {Head: "Lời chuyển tiền", Long: true}, {Head: "Lúc", Tight: true}, {Head: "Cách trả", Tight: true}, {Head: "Số tiền", Number: true}, {Head: "Tình trạng"},
+	}}
 	for _, c := range list {
 		t.Rows = append(t.Rows, page.Row{Cells: []any{
-			page.Link{Text: senderOf(c), Href: "/desk/tien-ve/" + c.ID.String()}, c.Memo, page.HTMLf(`<span class="num">%s</span>`, shortTime(c.ReceivedAt, v.today)),
-			methodName(c.Method), c.Amount, creditTag(c)}})
+			page.Link{Text: senderOf(c), Href: "/desk/tien-ve/" + c.ID.String()},
+			c.Memo, page.HTMLf(`<span class="num">%s</span>`, shortTime(c.ReceivedAt, v.today)),
+			methodName(c.Method), c.Amount, creditTag(c),
+		}})
 	}
 	return t
 }
@@ -175,8 +180,10 @@ func (f *face) creditPage(v *visit, status int, note string, wrong page.Mistakes
 		return err
 	}
 	at := "/desk/tien-ve/" + d.ID.String()
-	view := creditView{Chrome: v.chrome("Khoản tiền " + d.Amount.String()), Mistakes: wrong, Notice: notice, Credit: d.Credit, Tag: creditTag(d.Credit),
-		Crumbs: []page.Link{{Text: "Tiền về", Href: "/desk/tien-ve"}, {Text: d.Amount}}, Evidence: v.evidence(d), Where: whereLines(v, d), Argument: argumentTable(v, d), Action: at + "/go"}
+	view := creditView{
+		Chrome: v.chrome("Khoản tiền " + d.Amount.String()), Mistakes: wrong, Notice: notice, Credit: d.Credit, Tag: creditTag(d.Credit),
+		Crumbs: []page.Link{{Text: "Tiền về", Href: "/desk/tien-ve"}, {Text: d.Amount}}, Evidence: v.evidence(d), Where: whereLines(v, d), Argument: argumentTable(v, d), Action: at + "/go",
+	}
 	view.Invalid = len(wrong) > 0
 	switch {
 	case d.Suspense > 0:
@@ -272,7 +279,8 @@ func whereLines(v *visit, d *dossier) page.Lines {
 // taken back stays in the list.
 func argumentTable(v *visit, d *dossier) page.Table {
 	t := page.Table{Caption: "Vì sao ghi như vậy", Slips: true, Still: true, Columns: []page.Column{
-		{Head: "Lúc", Tight: true}, {Head: "Vì sao", Long: true}, {Head: "Tìm thấy", Long: true}, {Head: "Người quyết định"}, {Head: "Số tiền", Number: true}, {Head: "Biên lai", Tight: true}}}
+		{Head: "Lúc", Tight: true}, {Head: "Vì sao", Long: true}, {Head: "Tìm thấy", Long: true}, {Head: "Người quyết định"}, {Head: "Số tiền", Number: true}, {Head: "Biên lai", Tight: true},
+	}}
 	for _, al := range d.allocs {
 		why := page.HTMLf("%s", capital(ruleText(al.Rule)))
 		if al.Note != "" {

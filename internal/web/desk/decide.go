@@ -86,10 +86,12 @@ func (f *face) returnPage(v *visit, status int, reason string, wrong page.Mistak
 	if amount == 0 {
 		return v.goTo(at, "", "")
 	}
-	view := returnView{Chrome: v.chrome("Trả lại người chuyển"), Mistakes: wrong, Notice: notice, Amount: amount, Action: at + "/tra-lai",
+	view := returnView{
+		Chrome: v.chrome("Trả lại người chuyển"), Mistakes: wrong, Notice: notice, Amount: amount, Action: at + "/tra-lai",
 		Crumbs: []page.Link{{Text: "Tiền về", Href: "/desk/tien-ve"}, {Text: c.Amount, Href: at}, {Text: "Trả lại"}},
 		Back:   page.Link{Text: "Chưa trả lại", Href: at, Class: "btn--quiet"},
-		Reason: page.Field{Name: "ly-do", Label: "Vì sao trả lại", Hint: "Ví dụ “chuyển nhầm trường, người chuyển gọi điện xin lại”", Value: reason, Rows: 3, MaxLength: maxNote, Error: wrong.At("ly-do")}}
+		Reason: page.Field{Name: "ly-do", Label: "Vì sao trả lại", Hint: "Ví dụ “chuyển nhầm trường, người chuyển gọi điện xin lại”", Value: reason, Rows: 3, MaxLength: maxNote, Error: wrong.At("ly-do")},
+	}
 	view.Invalid = len(wrong) > 0
 	view.Facts = []page.Pair{{Label: "Trả về", Value: senderOf(c), Note: account(c.PayerBank, c.PayerAccount)}, {Label: "Số tiền", Value: amount}, {Label: "Lời chuyển tiền", Value: c.Memo}, {Label: "Về lúc", Value: c.ReceivedAt}}
 	return v.render(status, "return", view)

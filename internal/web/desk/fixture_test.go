@@ -100,8 +100,10 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.must(err)
 	users := &access.Service{DB: d, IDs: ids, Clock: clk}
 	h.users = users
-	_, err = h.world.Service.CreateContact(h.ctx, "test", org.Contact{Facility: h.world.School.ID, Name: "Cô Nguyễn Thị Thu Hà", Role: "Kế toán nhà trường",
-		Phone: "0200 000 0112", Hours: "Thứ Hai đến thứ Sáu, 7:30 đến 16:30", Public: true})
+	_, err = h.world.Service.CreateContact(h.ctx, "test", org.Contact{
+		Facility: h.world.School.ID, Name: "Cô Nguyễn Thị Thu Hà", Role: "Kế toán nhà trường",
+		Phone: "0200 000 0112", Hours: "Thứ Hai đến thứ Sáu, 7:30 đến 16:30", Public: true,
+	})
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	sessions, err := session.New(session.Config{DB: d, Clock: clk, Log: log, Province: "Tỉnh Lam Giang", Sample: true})

@@ -20,8 +20,10 @@ import (
 type things map[string]string
 
 // nothings are identifiers of nothing.
-var nothings = things{"bill": "bil_0000000000001", "credit": "cre_0000000000001", "round": "rnd_0000000000001", "file": "fil_0000000000001",
-	"receipt": "rec_0000000000001", "contact": "con_0000000000001", "account": "acc_0000000000001"}
+var nothings = things{
+	"bill": "bil_0000000000001", "credit": "cre_0000000000001", "round": "rnd_0000000000001", "file": "fil_0000000000001",
+	"receipt": "rec_0000000000001", "contact": "con_0000000000001", "account": "acc_0000000000001",
+}
 
 // fill puts things into a route's pattern.
 func (x things) fill(pattern string) (method, path string) {
@@ -57,8 +59,10 @@ func (h *house) foreign() things {
 	h.must(err)
 	contact, err := h.world.Service.CreateContact(h.ctx, "test", org.Contact{Facility: h.world.Hospital.ID, Name: "Bàn hướng dẫn", Role: "Hướng dẫn", Phone: "0200 000 0115", Public: true})
 	h.must(err)
-	return things{"bill": b.ID.String(), "credit": waits.Credit.String(), "round": r.ID.String(), "file": imp.File.String(),
-		"receipt": rec.ID.String(), "contact": contact.ID.String(), "account": h.world.HospitalAccount.ID.String()}
+	return things{
+		"bill": b.ID.String(), "credit": waits.Credit.String(), "round": r.ID.String(), "file": imp.File.String(),
+		"receipt": rec.ID.String(), "contact": contact.ID.String(), "account": h.world.HospitalAccount.ID.String(),
+	}
 }
 
 // hospitalState is everything of the hospital that a breach could change.
@@ -69,7 +73,8 @@ func (h *house) hospitalState() (out struct {
 	Receipts []collect.Receipt
 	Contacts []org.Contact
 	Accounts []org.Account
-}) {
+},
+) {
 	h.t.Helper()
 	h.view(func(tx *db.Tx) error {
 		p, err := bill.Search(tx, bill.Filter{Facility: h.world.Hospital.ID})

@@ -75,8 +75,10 @@ func cashlessStat(n *news) page.Stat {
 }
 
 func methodTable(by map[rail.Method]indicator.Sum) page.Table {
-	t := page.Table{Caption: "Tiền đã nhận theo cách trả", Still: true, Bare: true,
-		Columns: []page.Column{{Head: "Cách trả"}, {Head: "Lượt", Number: true}, {Head: "Số tiền", Number: true}}}
+	t := page.Table{
+		Caption: "Tiền đã nhận theo cách trả", Still: true, Bare: true,
+		Columns: []page.Column{{Head: "Cách trả"}, {Head: "Lượt", Number: true}, {Head: "Số tiền", Number: true}},
+	}
 	var sum indicator.Sum
 	for _, m := range methodNames {
 		s := by[m.method]
@@ -154,7 +156,8 @@ func gradeOf(class string) (grade, letter string, ok bool) {
 
 func classTable(v *visit, classes []bill.ClassCount, base string) page.Table {
 	t := page.Table{Caption: "Từng lớp đã trả", Bare: true, Columns: []page.Column{
-		{Head: classWord(v.facility)}, {Head: "Phiếu", Number: true}, {Head: "Trả đủ", Number: true}, {Head: "Tỷ lệ", Number: true}, {Head: "Còn phải thu", Number: true}}}
+		{Head: classWord(v.facility)}, {Head: "Phiếu", Number: true}, {Head: "Trả đủ", Number: true}, {Head: "Tỷ lệ", Number: true}, {Head: "Còn phải thu", Number: true},
+	}}
 	for _, c := range classes {
 		if c.Issued == 0 {
 			continue
@@ -164,7 +167,8 @@ func classTable(v *visit, classes []bill.ClassCount, base string) page.Table {
 			name = "Không ghi " + strings.ToLower(classWord(v.facility))
 		}
 		t.Rows = append(t.Rows, page.Row{Cells: []any{
-			page.Link{Text: name, Href: "/desk/phieu?" + base + "&lop=" + escape(classParam(c.Class))}, c.Issued, c.Paid, page.Percent(int64(c.Paid), int64(c.Issued)), c.IssuedAmount - c.PaidAmount}})
+			page.Link{Text: name, Href: "/desk/phieu?" + base + "&lop=" + escape(classParam(c.Class))}, c.Issued, c.Paid, page.Percent(int64(c.Paid), int64(c.Issued)), c.IssuedAmount - c.PaidAmount,
+		}})
 	}
 	sum := bill.Sum(classes)
 	t.Foot = []any{"Cộng", sum.Issued, sum.Paid, page.Percent(int64(sum.Paid), int64(sum.Issued)), vnd.Amount(sum.IssuedAmount - sum.PaidAmount)}

@@ -196,8 +196,10 @@ func (f *face) showReceipt(v *visit) error {
 		return err
 	}
 	b := s.bill
-	view := receiptView{Chrome: v.chrome("Biên lai " + s.No()), Heading: "Biên lai " + s.No(), Tag: receiptTag(s.Receipt), Amount: s.Amount, Edge: "sheet--paid",
-		Crumbs: []page.Link{{Text: "Biên lai", Href: "/desk/bien-lai"}, {Text: s.No()}}, Print: "/desk/bien-lai/" + s.ID.String() + "/in", Word: "In biên lai"}
+	view := receiptView{
+		Chrome: v.chrome("Biên lai " + s.No()), Heading: "Biên lai " + s.No(), Tag: receiptTag(s.Receipt), Amount: s.Amount, Edge: "sheet--paid",
+		Crumbs: []page.Link{{Text: "Biên lai", Href: "/desk/bien-lai"}, {Text: s.No()}}, Print: "/desk/bien-lai/" + s.ID.String() + "/in", Word: "In biên lai",
+	}
 	if s.Copies > 0 {
 		view.Word = fmt.Sprintf("In lại, ghi rõ bản sao %d", s.Copies)
 	}
@@ -206,8 +208,12 @@ func (f *face) showReceipt(v *visit) error {
 	}
 	view.Facts = []page.Pair{
 		{Label: person(v.facility), Value: act(personOf(v.facility, b), "/desk/phieu/"+b.ID.String())},
-		{Label: "Người trả", Value: s.payer()}, {Label: "Nội dung", Value: b.Reason}, {Label: "Mã hóa đơn", Value: page.Code(b.Code)},
-		{Label: "Cách trả", Value: methodName(s.Method), Note: s.credit.BankRef}, {Label: "Lập lúc", Value: s.IssuedAt}, {Label: "Người lập", Value: s.issuer()},
+		{Label: "Người trả", Value: s.payer()},
+		{Label: "Nội dung", Value: b.Reason},
+		{Label: "Mã hóa đơn", Value: page.Code(b.Code)},
+		{Label: "Cách trả", Value: methodName(s.Method), Note: s.credit.BankRef},
+		{Label: "Lập lúc", Value: s.IssuedAt},
+		{Label: "Người lập", Value: s.issuer()},
 	}
 	if s.State == collect.ReceiptReversed {
 		view.Facts = append(view.Facts, page.Pair{Label: "Hết hiệu lực lúc", Value: s.ReversedAt, Note: "khoản tiền đã được gỡ khỏi phiếu hoặc ngân hàng thu hồi"})

@@ -238,8 +238,10 @@ func (f *face) fillRound(v *visit, view *roundView, c *chart, typed map[int64]st
 		view.Money = f.money(v, n)
 	}
 	if edits {
-		view.Upload = &uploadBox{Action: at + "/nhap", Again: drafting || c.sum.Issued > 0, Main: !drafting && c.sum.Issued == 0 && view.Columns == nil,
-			File: page.File{Name: "tep", Label: "Bảng Excel hoặc CSV", Hint: "Bảng đang dùng hằng tháng là được: cột theo thứ tự nào cũng đọc, cả bảng nhiều trang tính. Nhiều nhất 64 MB.", Accept: ".xlsx,.xls,.csv"}}
+		view.Upload = &uploadBox{
+			Action: at + "/nhap", Again: drafting || c.sum.Issued > 0, Main: !drafting && c.sum.Issued == 0 && view.Columns == nil,
+			File: page.File{Name: "tep", Label: "Bảng Excel hoặc CSV", Hint: "Bảng đang dùng hằng tháng là được: cột theo thứ tự nào cũng đọc, cả bảng nhiều trang tính. Nhiều nhất 64 MB.", Accept: ".xlsx,.xls,.csv"},
+		}
 	}
 	view.Tools = v.roundTools(at, c, edits)
 	if len(c.imports) > 0 {
@@ -255,8 +257,10 @@ func draftStats(v *visit, c *chart) []page.Stat {
 		out = append(out, page.Stat{Label: "Cần sửa", Value: count(c.openRows, "dòng"), State: page.Need, Note: "để lại cũng được, sửa sau"})
 	}
 	if c.previous != nil {
-		out = append(out, page.Stat{Label: "So với " + lowerFirst(c.previous.Name), Value: fmt.Sprintf("+%d, −%d %s", c.diff.Entered, c.diff.Left, someone(v.facility)),
-			Note: page.HTMLf(`%s đổi số tiền. <a href="/desk/dot-thu/%s/thay-doi">Xem thay đổi</a>`, count(c.diff.Changed, someone(v.facility)), c.ID.String())})
+		out = append(out, page.Stat{
+			Label: "So với " + lowerFirst(c.previous.Name), Value: fmt.Sprintf("+%d, −%d %s", c.diff.Entered, c.diff.Left, someone(v.facility)),
+			Note: page.HTMLf(`%s đổi số tiền. <a href="/desk/dot-thu/%s/thay-doi">Xem thay đổi</a>`, count(c.diff.Changed, someone(v.facility)), c.ID.String()),
+		})
 	}
 	if n := c.sum.Drafts + c.sum.Issued; n > 0 {
 		s := page.Stat{Label: "Một phiếu trung bình", Value: vnd.Amount(int64(c.sum.DraftAmount+c.sum.IssuedAmount) / int64(n))}
@@ -284,8 +288,10 @@ func importChecks(v *visit, c *chart) []page.Notice {
 	res := c.imports[0].Result
 	var out []page.Notice
 	for _, k := range res.Controls {
-		out = append(out, page.Notice{State: page.Need, Strong: page.HTMLf("Dòng cộng ở ô %s không khớp.", k.Cell),
-			Text: page.HTMLf("Bảng ghi %s, cộng các dòng được %s. Xem lại công thức của bảng.", k.Stated, k.Counted)})
+		out = append(out, page.Notice{
+			State: page.Need, Strong: page.HTMLf("Dòng cộng ở ô %s không khớp.", k.Cell),
+			Text: page.HTMLf("Bảng ghi %s, cộng các dòng được %s. Xem lại công thức của bảng.", k.Stated, k.Counted),
+		})
 		if len(out) == 3 {
 			break
 		}
@@ -355,8 +361,10 @@ func samples(v *visit, c *chart) []sampleBill {
 }
 
 func (v *visit) roundTools(at string, c *chart, edits bool) *roundTools {
-	t := &roundTools{Audience: lower(classWord(v.facility)), List: page.Link{Text: "Bảng kê (Excel)", Href: at + "/bang-ke.xlsx", Icon: "down", Save: true},
-		Bills: page.Link{Text: "Xem từng phiếu", Href: "/desk/phieu?dot=" + c.ID.String(), Icon: "list"}}
+	t := &roundTools{
+		Audience: lower(classWord(v.facility)), List: page.Link{Text: "Bảng kê (Excel)", Href: at + "/bang-ke.xlsx", Icon: "down", Save: true},
+		Bills: page.Link{Text: "Xem từng phiếu", Href: "/desk/phieu?dot=" + c.ID.String(), Icon: "list"},
+	}
 	unpaid := 0
 	for _, k := range c.wall {
 		if n := k.Issued - k.Paid; n > 0 {
@@ -383,21 +391,26 @@ func (v *visit) roundTools(at string, c *chart, edits bool) *roundTools {
 		}
 		t.Take = &takeBox{Action: at + "/thu-lai", Classes: s}
 		t.Close = &page.Post{Action: at + "/dong", Text: "Đóng đợt thu", Class: "btn--quiet", Confirm: &page.Confirm{
-			Question: "Đóng " + lowerFirst(c.Name) + "?", Note: "Đóng rồi không nhập thêm bảng vào đợt này được. Phiếu đã phát hành vẫn trả được như thường.", Yes: "Đóng đợt thu", No: "Chưa đóng"}}
+			Question: "Đóng " + lowerFirst(c.Name) + "?", Note: "Đóng rồi không nhập thêm bảng vào đợt này được. Phiếu đã phát hành vẫn trả được như thường.", Yes: "Đóng đợt thu", No: "Chưa đóng",
+		}}
 	}
 	return t
 }
 
 func importTable(v *visit, at string, c *chart) page.Table {
 	t := page.Table{Caption: "Bảng đã tải lên", Slips: true, Still: true, Columns: []page.Column{
-		{Head: "Tệp"}, {Head: "Lúc", Tight: true}, {Head: "Dòng", Number: true}, {Head: "Mới", Number: true}, {Head: "Đổi", Number: true}, {Head: "Giữ nguyên", Number: true}, {Head: "Cần sửa", Number: true}, {Head: "Cách đọc cột"}}}
+		{Head: "Tệp"}, {Head: "Lúc", Tight: true}, {Head: "Dòng", Number: true}, {Head: "Mới", Number: true}, {Head: "Đổi", Number: true}, {Head: "Giữ nguyên", Number: true}, {Head: "Cần sửa", Number: true}, {Head: "Cách đọc cột"},
+	}}
 	for i, m := range c.imports {
 		columns := any("")
 		if i == 0 && v.can(access.EditBills) && c.State != bill.RoundClosed {
 			columns = page.Link{Text: "Xem, sửa", Href: at + "/cot"}
 		}
-		t.Rows = append(t.Rows, page.Row{Cells: []any{page.Link{Text: m.Name, Href: at + "/tep/" + m.ID.String()}, page.HTMLf(`<span class="num">%s</span>`, shortTime(m.At, v.today)),
-			m.Result.Rows, m.Result.Created, m.Result.Updated, m.Result.Unchanged, m.Result.Bad, columns}})
+		t.Rows = append(t.Rows, page.Row{Cells: []any{
+			page.Link{Text: m.Name, Href: at + "/tep/" + m.ID.String()},
+			page.HTMLf(`<span class="num">%s</span>`, shortTime(m.At, v.today)),
+			m.Result.Rows, m.Result.Created, m.Result.Updated, m.Result.Unchanged, m.Result.Bad, columns,
+		}})
 	}
 	return t
 }

@@ -19,7 +19,9 @@ import (
 type pupil struct{ code, name, class, amount string }
 
 var pupils = []pupil{
-	{"HS001", "Trần Hồng Phúc", "1C", "735000"}, {"HS002", "Lê Ngọc Thảo", "3E", "1105000"}, {"HS003", "Bùi Quang Huy", "3E", "542500"},
+	{"HS001", "Trần Hồng Phúc", "1C", "735000"},
+	{"HS002", "Lê Ngọc Thảo", "3E", "1105000"},
+	{"HS003", "Bùi Quang Huy", "3E", "542500"},
 	{"HS004", "Đặng Gia Hân", "3E", "1105000"},
 }
 

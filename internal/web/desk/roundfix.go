@@ -38,8 +38,10 @@ func (v *visit) fixBox(at string, c *chart, typed map[int64]string) *fixBox {
 	if c.openRows == 0 {
 		return nil
 	}
-	box := &fixBox{Action: at + "/dong-sua", Title: count(c.openRows, "dòng cần sửa"), Edits: v.can(access.EditBills) && c.State != bill.RoundClosed,
-		Save: page.Link{Text: "Tải các dòng này về Excel", Href: at + "/dong-sua.xlsx", Icon: "down", Class: "btn--quiet", Save: true}}
+	box := &fixBox{
+		Action: at + "/dong-sua", Title: count(c.openRows, "dòng cần sửa"), Edits: v.can(access.EditBills) && c.State != bill.RoundClosed,
+		Save: page.Link{Text: "Tải các dòng này về Excel", Href: at + "/dong-sua.xlsx", Icon: "down", Class: "btn--quiet", Save: true},
+	}
 	seen := map[string]bool{}
 	for _, i := range c.issues {
 		value := i.Suggestion
@@ -50,8 +52,10 @@ func (v *visit) fixBox(at string, c *chart, typed map[int64]string) *fixBox {
 			value = t
 		}
 		label := fmt.Sprintf("Giá trị mới cho %s, dòng %d", lower(i.FieldLabel), i.Row)
-		row := fixRow{N: i.N, Cell: i.Cell, Place: fmt.Sprintf("%s, dòng %d", i.Sheet, i.Row), Name: i.Name, Class: className(v.facility, i.Class), Reason: i.Reason, Remedy: i.Remedy,
-			FieldName: i.FieldLabel, Input: cell{16, page.Field{Name: "o-" + strconv.FormatInt(i.N, 10), Label: label, Value: value}}}
+		row := fixRow{
+			N: i.N, Cell: i.Cell, Place: fmt.Sprintf("%s, dòng %d", i.Sheet, i.Row), Name: i.Name, Class: className(v.facility, i.Class), Reason: i.Reason, Remedy: i.Remedy,
+			FieldName: i.FieldLabel, Input: cell{16, page.Field{Name: "o-" + strconv.FormatInt(i.N, 10), Label: label, Value: value}},
+		}
 		if row.Name == "" {
 			row.Name = "(trống tên)"
 		}

@@ -222,8 +222,10 @@ func (f *face) showColumns(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view := columnsView{Chrome: v.chrome("Cách đọc cột"), Name: in.name, Problems: in.problems, Action: at + "/cot",
-		Crumbs: []page.Link{{Text: "Đợt thu", Href: "/desk/dot-thu"}, {Text: r.Name, Href: at}, {Text: "Cách đọc cột"}}, Back: page.Link{Text: "Giữ nguyên", Href: at, Class: "btn--quiet"}}
+	view := columnsView{
+		Chrome: v.chrome("Cách đọc cột"), Name: in.name, Problems: in.problems, Action: at + "/cot",
+		Crumbs: []page.Link{{Text: "Đợt thu", Href: "/desk/dot-thu"}, {Text: r.Name, Href: at}, {Text: "Cách đọc cột"}}, Back: page.Link{Text: "Giữ nguyên", Href: at, Class: "btn--quiet"},
+	}
 	for n, s := range in.mapping.Sheets {
 		sheet := sheetView{Name: s.Sheet}
 		switch {
@@ -247,8 +249,10 @@ func oldChoice(c bill.Column) string { return string(c.Field) + "|" + c.FeeKind.
 
 func drawColumn(sheet int, c bill.Column, in reading) columnView {
 	key := fmt.Sprintf("%d-%d", sheet, c.Col)
-	out := columnView{Key: key, Ref: c.Ref, Header: c.Header, Why: c.Why, Old: oldChoice(c),
-		Unclear: slices.ContainsFunc(in.problems, func(p bill.Problem) bool { return p.Cell == c.Ref && p.Sheet == in.mapping.Sheets[sheet].Sheet })}
+	out := columnView{
+		Key: key, Ref: c.Ref, Header: c.Header, Why: c.Why, Old: oldChoice(c),
+		Unclear: slices.ContainsFunc(in.problems, func(p bill.Problem) bool { return p.Cell == c.Ref && p.Sheet == in.mapping.Sheets[sheet].Sheet }),
+	}
 	out.Field = page.Select{Name: "la-" + key, Label: "Cột " + c.Ref + " là", Options: []page.Option{{Value: "", Text: "Chưa biết", Selected: c.Field == bill.FieldUnknown}}}
 	for _, f := range bill.Fields() {
 		out.Field.Options = append(out.Field.Options, page.Option{Value: string(f), Text: f.Label(), Selected: f == c.Field})

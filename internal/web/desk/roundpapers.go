@@ -92,9 +92,19 @@ func (f *face) sendRoundList(v *visit) error {
 		}
 		defer book.Close()
 		sheet, err := book.Sheet("Bảng kê", []doc.Column{
-			{Title: classWord(v.facility)}, {Title: "Mã " + lowerFirst(person(v.facility))}, {Title: "Họ và tên", Width: 26}, {Title: "Người trả", Width: 26}, {Title: "Điện thoại", Width: 13},
-			{Title: "Mã hóa đơn", Width: 15}, {Title: "Phải thu", Kind: doc.Money}, {Title: "Đã nhận", Kind: doc.Money}, {Title: "Còn phải thu", Kind: doc.Money},
-			{Title: "Tình trạng", Width: 18}, {Title: "Hạn trả", Kind: doc.Date}, {Title: "Trả đủ lúc", Kind: doc.Instant}, {Title: "Trang của người trả", Width: 60},
+			{Title: classWord(v.facility)},
+			{Title: "Mã " + lowerFirst(person(v.facility))},
+			{Title: "Họ và tên", Width: 26},
+			{Title: "Người trả", Width: 26},
+			{Title: "Điện thoại", Width: 13},
+			{Title: "Mã hóa đơn", Width: 15},
+			{Title: "Phải thu", Kind: doc.Money},
+			{Title: "Đã nhận", Kind: doc.Money},
+			{Title: "Còn phải thu", Kind: doc.Money},
+			{Title: "Tình trạng", Width: 18},
+			{Title: "Hạn trả", Kind: doc.Date},
+			{Title: "Trả đủ lúc", Kind: doc.Instant},
+			{Title: "Trang của người trả", Width: 60},
 		}, r.Name, v.facility.Name, "Lập lúc "+vn.DateTime(f.Clock.Now()))
 		if err != nil {
 			return err
@@ -147,8 +157,16 @@ func (f *face) sendIssues(v *visit) error {
 		}
 		defer book.Close()
 		sheet, err := book.Sheet("Dòng cần sửa", []doc.Column{
-			{Title: "Trang tính"}, {Title: "Dòng", Kind: doc.Count}, {Title: "Ô"}, {Title: classWord(v.facility)}, {Title: "Họ và tên", Width: 26}, {Title: "Cột", Width: 20}, {Title: "Đang ghi", Width: 20},
-			{Title: "Vì sao chưa dùng được", Width: 50}, {Title: "Cách sửa", Width: 50}, {Title: "Gợi ý", Width: 20},
+			{Title: "Trang tính"},
+			{Title: "Dòng", Kind: doc.Count},
+			{Title: "Ô"},
+			{Title: classWord(v.facility)},
+			{Title: "Họ và tên", Width: 26},
+			{Title: "Cột", Width: 20},
+			{Title: "Đang ghi", Width: 20},
+			{Title: "Vì sao chưa dùng được", Width: 50},
+			{Title: "Cách sửa", Width: 50},
+			{Title: "Gợi ý", Width: 20},
 		}, "Dòng cần sửa: "+r.Name)
 		if err != nil {
 			return err
@@ -218,8 +236,10 @@ func (f *face) showChanges(v *visit) error {
 		return err
 	}
 	at := "/desk/dot-thu/" + r.ID.String()
-	view := changesView{Chrome: v.chrome("Thay đổi"), Heading: "Thay đổi của " + lowerFirst(r.Name),
-		Crumbs: []page.Link{{Text: "Đợt thu", Href: "/desk/dot-thu"}, {Text: r.Name, Href: at}, {Text: "Thay đổi"}}}
+	view := changesView{
+		Chrome: v.chrome("Thay đổi"), Heading: "Thay đổi của " + lowerFirst(r.Name),
+		Crumbs: []page.Link{{Text: "Đợt thu", Href: "/desk/dot-thu"}, {Text: r.Name, Href: at}, {Text: "Thay đổi"}},
+	}
 	if len(imports) > 0 {
 		view.Different = differentTable(v, imports[0].Result)
 	}
@@ -230,8 +250,11 @@ func (f *face) showChanges(v *visit) error {
 	view.Lead = "So với " + lowerFirst(previous.Name) + ". Ghép theo mã, không có mã thì theo họ tên, ngày sinh và " + lower(classWord(v.facility)) + "."
 	who := someone(v.facility)
 	view.Stats = []page.Stat{
-		{Label: "Vào", Value: count(d.Entered, who), Note: "đợt trước không có phiếu"}, {Label: "Ra", Value: count(d.Left, who), Note: "đợt này không có phiếu"},
-		{Label: "Đổi số tiền", Value: count(d.Changed, who)}, {Label: "Giữ nguyên", Value: count(d.Same, who)}}
+		{Label: "Vào", Value: count(d.Entered, who), Note: "đợt trước không có phiếu"},
+		{Label: "Ra", Value: count(d.Left, who), Note: "đợt này không có phiếu"},
+		{Label: "Đổi số tiền", Value: count(d.Changed, who)},
+		{Label: "Giữ nguyên", Value: count(d.Same, who)},
+	}
 	view.Entered = peopleTable(v, "Vào", d.EnteredList, d.Entered)
 	view.Left = peopleTable(v, "Ra", d.LeftList, d.Left)
 	if len(d.ChangedList) > 0 {

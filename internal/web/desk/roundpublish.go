@@ -42,8 +42,10 @@ func (v *visit) publishBox(at string, c *chart) *publishBox {
 		if name == "" {
 			name = "Không ghi " + lower(classWord(v.facility))
 		}
-		box.Classes = append(box.Classes, page.Choice{Value: classParam(k.Class), Checked: true,
-			Text: page.HTMLf(`%s <span class="note">%s, %s</span>`, capital(name), count(k.Drafts, "phiếu"), k.DraftAmount)})
+		box.Classes = append(box.Classes, page.Choice{
+			Value: classParam(k.Class), Checked: true,
+			Text: page.HTMLf(`%s <span class="note">%s, %s</span>`, capital(name), count(k.Drafts, "phiếu"), k.DraftAmount),
+		})
 	}
 	if len(box.Classes) == 1 {
 		box.Classes = nil

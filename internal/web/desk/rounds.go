@@ -67,11 +67,16 @@ func (f *face) listRounds(v *visit) error {
 	}
 	view.Pager = v.nextPage("sau", next, "Mỗi trang "+count(roundsPerPage, "đợt"))
 	t := page.Table{Caption: "Đợt thu", Slips: true, Columns: []page.Column{
-		{Head: "Đợt thu"}, {Head: "Hạn trả", Tight: true}, {Head: "Phiếu", Number: true}, {Head: "Đã phát hành", Number: true}, {Head: "Đã nhận", Number: true}, {Head: "Tình trạng"}}}
+		{Head: "Đợt thu"}, {Head: "Hạn trả", Tight: true}, {Head: "Phiếu", Number: true}, {Head: "Đã phát hành", Number: true}, {Head: "Đã nhận", Number: true}, {Head: "Tình trạng"},
+	}}
 	for _, r := range rounds {
 		s := sums[r.ID]
-		t.Rows = append(t.Rows, page.Row{Cells: []any{page.Link{Text: r.Name, Href: "/desk/dot-thu/" + r.ID.String()}, r.DueOn, s.Drafts + s.Issued, s.IssuedAmount,
-			page.Stacked{Value: s.PaidAmount, Note: paidShare(s)}, roundTag(r, open[r.ID])}})
+		t.Rows = append(t.Rows, page.Row{Cells: []any{
+			page.Link{Text: r.Name, Href: "/desk/dot-thu/" + r.ID.String()},
+			r.DueOn, s.Drafts + s.Issued, s.IssuedAmount,
+			page.Stacked{Value: s.PaidAmount, Note: paidShare(s)},
+			roundTag(r, open[r.ID]),
+		}})
 	}
 	view.Rounds = &t
 	return v.render(http.StatusOK, "rounds", view)
@@ -242,8 +247,10 @@ func (f *face) roundFormPage(v *visit, status int, r *bill.Round, form roundForm
 	in := func(name, label, hint string, optional bool) page.Field {
 		return page.Field{Name: name, Label: label, Hint: hint, Value: form.value[name], Error: form.wrong.At(name), Optional: optional}
 	}
-	view := roundFormView{Chrome: v.chrome("Mở đợt thu"), Mistakes: form.wrong, Notice: notice, Track: roundTrack(0), Heading: "Mở đợt thu", Action: "/desk/dot-thu/moi", Send: "Tiếp tục: tải bảng lên",
-		Crumbs: []page.Link{{Text: "Đợt thu", Href: "/desk/dot-thu"}, {Text: "Mở đợt thu"}}, Back: page.Link{Text: "Bỏ, không mở", Href: "/desk/dot-thu", Class: "btn--quiet"}}
+	view := roundFormView{
+		Chrome: v.chrome("Mở đợt thu"), Mistakes: form.wrong, Notice: notice, Track: roundTrack(0), Heading: "Mở đợt thu", Action: "/desk/dot-thu/moi", Send: "Tiếp tục: tải bảng lên",
+		Crumbs: []page.Link{{Text: "Đợt thu", Href: "/desk/dot-thu"}, {Text: "Mở đợt thu"}}, Back: page.Link{Text: "Bỏ, không mở", Href: "/desk/dot-thu", Class: "btn--quiet"},
+	}
 	if r != nil {
 		at := "/desk/dot-thu/" + r.ID.String()
 		view.Title, view.Heading, view.Action, view.Send = "Sửa đợt thu", "Sửa "+lowerFirst(r.Name), at+"/sua", "Lưu đợt thu"

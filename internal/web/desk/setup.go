@@ -71,14 +71,23 @@ func (f *face) setupPage(v *visit, status int, wrong page.Mistakes, notice *page
 	o := v.facility
 	view := setupView{Chrome: v.chrome("Cơ sở"), Mistakes: wrong, Notice: notice, Edits: v.can(access.EditFacility)}
 	view.Invalid = len(wrong) > 0
-	view.Facts = []page.Pair{{Label: "Tên", Value: o.Name, Note: o.Code}, {Label: "Loại", Value: o.Level.Label()}, {Label: "Mã số thuế", Value: orNone(o.TaxCode)},
-		{Label: "Địa chỉ", Value: orNone(o.Address)}, {Label: "Điện thoại", Value: orNone(phoneText(o.Phone))}, {Label: "Giờ làm việc", Value: orNone(o.Hours)}, {Label: "Tình trạng", Value: o.Status.Label()}}
+	view.Facts = []page.Pair{
+		{Label: "Tên", Value: o.Name, Note: o.Code},
+		{Label: "Loại", Value: o.Level.Label()},
+		{Label: "Mã số thuế", Value: orNone(o.TaxCode)},
+		{Label: "Địa chỉ", Value: orNone(o.Address)},
+		{Label: "Điện thoại", Value: orNone(phoneText(o.Phone))},
+		{Label: "Giờ làm việc", Value: orNone(o.Hours)},
+		{Label: "Tình trạng", Value: o.Status.Label()},
+	}
 	f.fillContacts(v, &view, contacts)
 	f.fillAccounts(v, &view, accounts)
 	ready := 0
 	for _, m := range methods {
-		row := methodRow{Method: m.Method, Name: m.Method.Label(), On: m.Status == org.MethodConfigured, Tag: page.Tag{Text: m.Status.Label()}, Since: m.Since.VN(),
-			Note: page.Field{ID: "ghi-chu-" + string(m.Method), Name: "note", Label: "Ghi chú cho " + m.Method.Label(), Value: m.Note, MaxLength: 300}}
+		row := methodRow{
+			Method: m.Method, Name: m.Method.Label(), On: m.Status == org.MethodConfigured, Tag: page.Tag{Text: m.Status.Label()}, Since: m.Since.VN(),
+			Note: page.Field{ID: "ghi-chu-" + string(m.Method), Name: "note", Label: "Ghi chú cho " + m.Method.Label(), Value: m.Note, MaxLength: 300},
+		}
 		if row.On {
 			ready++
 			row.Tag.Icon = "check"

@@ -60,13 +60,16 @@ func (f *face) contactPage(v *visit, status int, c org.Contact, wrong page.Mista
 	in := func(name, label, hint, value string, optional bool) page.Field {
 		return page.Field{Name: name, Label: label, Hint: hint, Value: value, Optional: optional, Error: wrong.At(name)}
 	}
-	view := contactView{Chrome: v.chrome("Người hướng dẫn"), Mistakes: wrong, Notice: notice, Heading: "Thêm người hướng dẫn trả tiền", Action: "/desk/co-so/nguoi/moi",
-		Crumbs: []page.Link{{Text: "Cơ sở", Href: "/desk/co-so"}, {Text: "Người hướng dẫn"}}, Back: page.Link{Text: "Bỏ, không lưu", Href: "/desk/co-so", Class: "btn--quiet"}}
+	view := contactView{
+		Chrome: v.chrome("Người hướng dẫn"), Mistakes: wrong, Notice: notice, Heading: "Thêm người hướng dẫn trả tiền", Action: "/desk/co-so/nguoi/moi",
+		Crumbs: []page.Link{{Text: "Cơ sở", Href: "/desk/co-so"}, {Text: "Người hướng dẫn"}}, Back: page.Link{Text: "Bỏ, không lưu", Href: "/desk/co-so", Class: "btn--quiet"},
+	}
 	view.Invalid = len(wrong) > 0
 	if c.ID != 0 {
 		view.Heading, view.Action = c.Name, "/desk/co-so/nguoi/"+c.ID.String()
 		view.Delete = &page.Post{Action: view.Action + "/xoa", Text: "Bỏ người này", Class: "btn--danger", Confirm: &page.Confirm{
-			Question: "Bỏ " + c.Name + "?", Note: "Tên và số điện thoại biến mất khỏi phiếu báo in sau này và trang trả tiền.", Yes: "Bỏ", No: "Giữ lại"}}
+			Question: "Bỏ " + c.Name + "?", Note: "Tên và số điện thoại biến mất khỏi phiếu báo in sau này và trang trả tiền.", Yes: "Bỏ", No: "Giữ lại",
+		}}
 	}
 	phone := in("phone", "Số điện thoại", "", c.Phone, false)
 	phone.InputMode, phone.Short = "tel", true
@@ -185,14 +188,17 @@ func (f *face) editAccount(v *visit) error {
 }
 
 func (f *face) accountPage(v *visit, status int, a org.Account, wrong page.Mistakes, notice *page.Notice) error {
-	view := accountView{Chrome: v.chrome("Tài khoản nhận tiền"), Mistakes: wrong, Notice: notice, Heading: "Thêm tài khoản nhận tiền", Action: "/desk/co-so/tai-khoan/moi", Closed: a.Status == org.AccountClosed,
-		Crumbs: []page.Link{{Text: "Cơ sở", Href: "/desk/co-so"}, {Text: "Tài khoản nhận tiền"}}, Back: page.Link{Text: "Bỏ, không lưu", Href: "/desk/co-so", Class: "btn--quiet"}}
+	view := accountView{
+		Chrome: v.chrome("Tài khoản nhận tiền"), Mistakes: wrong, Notice: notice, Heading: "Thêm tài khoản nhận tiền", Action: "/desk/co-so/tai-khoan/moi", Closed: a.Status == org.AccountClosed,
+		Crumbs: []page.Link{{Text: "Cơ sở", Href: "/desk/co-so"}, {Text: "Tài khoản nhận tiền"}}, Back: page.Link{Text: "Bỏ, không lưu", Href: "/desk/co-so", Class: "btn--quiet"},
+	}
 	view.Invalid = len(wrong) > 0
 	if a.ID != 0 {
 		view.Heading, view.Action = bankName(a.BankBIN)+" "+a.Number, "/desk/co-so/tai-khoan/"+a.ID.String()
 		view.Poster = &page.Link{Text: "In tờ treo mã QR", Href: "/desk/co-so/to-treo.pdf?tk=" + a.ID.String(), Icon: "qr", Save: true}
 		view.Close = &page.Post{Action: view.Action + "/dong", Text: "Đóng tài khoản này", Class: "btn--danger", Confirm: &page.Confirm{
-			Question: "Đóng tài khoản " + a.Number + "?", Note: "Phiếu mới không dùng tài khoản này nữa. Tiền còn về thì Sen vẫn nhận ra.", Yes: "Đóng tài khoản", No: "Giữ lại"}}
+			Question: "Đóng tài khoản " + a.Number + "?", Note: "Phiếu mới không dùng tài khoản này nữa. Tiền còn về thì Sen vẫn nhận ra.", Yes: "Đóng tài khoản", No: "Giữ lại",
+		}}
 		if view.Closed {
 			view.Close, view.Poster = nil, nil
 		}

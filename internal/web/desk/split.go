@@ -189,8 +189,10 @@ func (f *face) fillParts(v *visit, tx *db.Tx, d division, view *splitView) error
 			return db.ErrNotFound
 		}
 		name := fmt.Sprintf("tien-%d", i)
-		part := splitPart{Bill: b.ID.String(), Name: personOf(v.facility, b), Note: b.Code.Display() + ", " + lowerFirst(b.Reason), Open: b.Open(),
-			Amount: cell{12, page.Field{ID: name, Name: "tien", Label: "Số tiền ghi vào phiếu của " + b.PersonName(), Value: d.typed[i], Error: d.wrong.At(name)}}}
+		part := splitPart{
+			Bill: b.ID.String(), Name: personOf(v.facility, b), Note: b.Code.Display() + ", " + lowerFirst(b.Reason), Open: b.Open(),
+			Amount: cell{12, page.Field{ID: name, Name: "tien", Label: "Số tiền ghi vào phiếu của " + b.PersonName(), Value: d.typed[i], Error: d.wrong.At(name)}},
+		}
 		amount, err := vnd.Parse(d.typed[i])
 		if d.typed[i] == "" {
 			amount, err = min(max(view.Left, 0), b.Open()), nil

@@ -66,8 +66,13 @@ func (f *face) statementsPage(v *visit, status int, notice *page.Notice) error {
 	view.Pager = v.nextPage("sau", next, "Mỗi trang "+count(statementsPerPage, "sao kê"))
 	t := page.Table{Caption: "Sao kê đã nhập", Slips: true, Columns: []page.Column{{Head: "Tệp", Long: true}, {Head: "Tài khoản", Tight: true}, {Head: "Từ ngày đến ngày", Tight: true}, {Head: "Tiền vào", Number: true}, {Head: "Tiền ra", Number: true}, {Head: "Số dư cuối", Number: true}, {Head: "Sổ và ngân hàng"}}}
 	for _, s := range list {
-		t.Rows = append(t.Rows, page.Row{Cells: []any{page.Stacked{Value: page.Link{Text: s.FileName, Href: "/desk/sao-ke/" + s.File.String()}, Note: "nhập lúc " + shortTime(s.ImportedAt, v.today)},
-			s.Number, span(s), page.Stacked{Value: s.CreditSum, Note: count(s.Credits, "dòng")}, page.Stacked{Value: s.DebitSum, Note: count(s.Debits, "dòng")}, closing(s), agreement(s)}})
+		t.Rows = append(t.Rows, page.Row{Cells: []any{
+			page.Stacked{Value: page.Link{Text: s.FileName, Href: "/desk/sao-ke/" + s.File.String()}, Note: "nhập lúc " + shortTime(s.ImportedAt, v.today)},
+			s.Number, span(s),
+			page.Stacked{Value: s.CreditSum, Note: count(s.Credits, "dòng")},
+			page.Stacked{Value: s.DebitSum, Note: count(s.Debits, "dòng")},
+			closing(s), agreement(s),
+		}})
 	}
 	view.History = &t
 	return v.render(status, "statements", view)
@@ -207,10 +212,15 @@ func (f *face) showStatement(v *visit) error {
 		return err
 	}
 	imp, fresh := f.results.of(file.ID)
-	view := statementView{Chrome: v.chrome("Sao kê " + file.Name), Heading: file.Name, Crumbs: []page.Link{{Text: "Đối soát sao kê", Href: "/desk/sao-ke"}, {Text: file.Name}},
-		Save: page.Link{Text: "Tải tệp gốc", Href: "/desk/sao-ke/" + file.ID.String() + "/tep", Icon: "down", Save: true}, Notices: imp.Notices}
-	view.Facts = []page.Pair{{Label: "Nhập lúc", Value: file.At, Note: people[file.By]}, {Label: "Dạng tệp", Value: file.Format, Note: fmt.Sprintf("%s byte", page.Count(file.Size))},
-		{Label: "Dấu vân tay (SHA-256)", Value: page.HTMLf(`<span class="note">%s</span>`, breakable(file.SHA256))}}
+	view := statementView{
+		Chrome: v.chrome("Sao kê " + file.Name), Heading: file.Name, Crumbs: []page.Link{{Text: "Đối soát sao kê", Href: "/desk/sao-ke"}, {Text: file.Name}},
+		Save: page.Link{Text: "Tải tệp gốc", Href: "/desk/sao-ke/" + file.ID.String() + "/tep", Icon: "down", Save: true}, Notices: imp.Notices,
+	}
+	view.Facts = []page.Pair{
+		{Label: "Nhập lúc", Value: file.At, Note: people[file.By]},
+		{Label: "Dạng tệp", Value: file.Format, Note: fmt.Sprintf("%s byte", page.Count(file.Size))},
+		{Label: "Dấu vân tay (SHA-256)", Value: page.HTMLf(`<span class="note">%s</span>`, breakable(file.SHA256))},
+	}
 	seen := map[id.Account]bool{}
 	for _, s := range list {
 		sheet := sheetOf(v, s)

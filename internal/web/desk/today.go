@@ -183,8 +183,10 @@ func (f *face) showToday(v *visit) error {
 		view.Heading = "Hôm nay không còn việc nào chờ"
 		view.Empty = &page.Empty{Icon: "check", Title: "Tiền về đã vào đúng phiếu, không có gì phải sửa", Note: "Có việc mới, trang này tự hiện ra."}
 		if n.rounds == nil && v.can(access.EditBills) && n.owed.Issued.N == 0 {
-			view.Empty = &page.Empty{Icon: "plus", Title: "Chưa có đợt thu nào", Note: "Tải bảng Excel của kế toán lên: máy đọc cột, chỉ ra ô cần sửa, rồi phát hành phiếu cho từng lớp.",
-				Next: &page.Link{Text: "Mở đợt thu đầu tiên", Href: "/desk/dot-thu/moi", Class: "btn--main"}}
+			view.Empty = &page.Empty{
+				Icon: "plus", Title: "Chưa có đợt thu nào", Note: "Tải bảng Excel của kế toán lên: máy đọc cột, chỉ ra ô cần sửa, rồi phát hành phiếu cho từng lớp.",
+				Next: &page.Link{Text: "Mở đợt thu đầu tiên", Href: "/desk/dot-thu/moi", Class: "btn--main"},
+			}
 		}
 	default:
 		view.Heading = fmt.Sprintf("Hôm nay có %d việc cần làm", len(view.Todos))
@@ -213,8 +215,10 @@ func (f *face) todos(v *visit, n *news) []page.Todo {
 		if !v.can(access.AssignCredits) {
 			verb = "Xem"
 		}
-		out = append(out, page.Todo{Count: n.waiting.N, Title: "Khoản tiền về chưa biết của phiếu nào", Verb: verb, Href: "/desk/cho-xu-ly",
-			Note: page.HTMLf("%s, khoản lâu nhất chờ %s", n.waiting.Amount, age(f.Clock.Now(), n.waiting.Oldest))})
+		out = append(out, page.Todo{
+			Count: n.waiting.N, Title: "Khoản tiền về chưa biết của phiếu nào", Verb: verb, Href: "/desk/cho-xu-ly",
+			Note: page.HTMLf("%s, khoản lâu nhất chờ %s", n.waiting.Amount, age(f.Clock.Now(), n.waiting.Oldest)),
+		})
 	}
 	for _, s := range n.off {
 		d := *s.Difference()
@@ -228,16 +232,22 @@ func (f *face) todos(v *visit, n *news) []page.Todo {
 		rows, sum := n.openRows[r.ID], n.sums[r.ID]
 		switch {
 		case rows > 0:
-			out = append(out, page.Todo{Count: int64(rows), Title: "Dòng cần sửa trong " + lowerFirst(r.Name), Verb: "Sửa", Href: "/desk/dot-thu/" + r.ID.String(),
-				Note: page.HTMLf("%s đã sẵn sàng phát hành.", count(sum.Drafts, "phiếu"))})
+			out = append(out, page.Todo{
+				Count: int64(rows), Title: "Dòng cần sửa trong " + lowerFirst(r.Name), Verb: "Sửa", Href: "/desk/dot-thu/" + r.ID.String(),
+				Note: page.HTMLf("%s đã sẵn sàng phát hành.", count(sum.Drafts, "phiếu")),
+			})
 		case sum.Drafts > 0:
-			out = append(out, page.Todo{Count: int64(sum.Drafts), Title: "Phiếu chờ phát hành trong " + lowerFirst(r.Name), Verb: "Xem và phát hành", Href: "/desk/dot-thu/" + r.ID.String(),
-				Note: page.HTMLf("Tổng %s, hạn trả %s. Người trả chưa thấy phiếu nào.", sum.DraftAmount, r.DueOn)})
+			out = append(out, page.Todo{
+				Count: int64(sum.Drafts), Title: "Phiếu chờ phát hành trong " + lowerFirst(r.Name), Verb: "Xem và phát hành", Href: "/desk/dot-thu/" + r.ID.String(),
+				Note: page.HTMLf("Tổng %s, hạn trả %s. Người trả chưa thấy phiếu nào.", sum.DraftAmount, r.DueOn),
+			})
 		}
 	}
 	if n.overdue.N > 0 {
-		out = append(out, page.Todo{Count: n.overdue.N, Title: "Phiếu quá hạn chưa trả đủ", Verb: "Xem phiếu", Href: "/desk/phieu?loc=qua-han",
-			Note: page.HTMLf("Còn phải thu %s, hạn sớm nhất %s.", n.overdue.Amount, n.overdue.Since)})
+		out = append(out, page.Todo{
+			Count: n.overdue.N, Title: "Phiếu quá hạn chưa trả đủ", Verb: "Xem phiếu", Href: "/desk/phieu?loc=qua-han",
+			Note: page.HTMLf("Còn phải thu %s, hạn sớm nhất %s.", n.overdue.Amount, n.overdue.Since),
+		})
 	}
 	return out
 }

@@ -182,8 +182,10 @@ func (f *face) decision(v *visit, tx *db.Tx, c collect.Credit, list []collect.Cr
 		o.Cands = append(o.Cands, v.candidate(s.Bill, whySuggested(s), i))
 	}
 	if words != "" {
-		found, err := bill.Search(tx, bill.Filter{Facility: v.facility.ID, Text: words, Today: v.today, Limit: foundBills,
-			Status: []bill.Status{bill.StatusOpen, bill.StatusPartlyPaid, bill.StatusExpired}})
+		found, err := bill.Search(tx, bill.Filter{
+			Facility: v.facility.ID, Text: words, Today: v.today, Limit: foundBills,
+			Status: []bill.Status{bill.StatusOpen, bill.StatusPartlyPaid, bill.StatusExpired},
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -221,7 +223,8 @@ const sure = 55
 
 func restSelect(chosen string) page.Select {
 	return page.Select{Name: "du", Label: "Nếu còn dư", Short: true, Options: []page.Option{
-		{Value: "cho", Text: "Để chờ xử lý tiếp", Selected: chosen != "thua"}, {Value: "thua", Text: "Giữ làm tiền thừa của người trả", Selected: chosen == "thua"}}}
+		{Value: "cho", Text: "Để chờ xử lý tiếp", Selected: chosen != "thua"}, {Value: "thua", Text: "Giữ làm tiền thừa của người trả", Selected: chosen == "thua"},
+	}}
 }
 
 // placeOf says which of the list a credit is, and where the next one is.

@@ -27,11 +27,22 @@ func TestPagesInBrowser(t *testing.T) {
 	h.must(errOf(h.s.Reissue(h.ctx, collect.System, gone.ID, n)))
 	receipt := h.face.receiptPath(h.receipts(paid)[0], paid.Code)
 	pages := []struct{ name, path string }{
-		{"open", "/p/" + open.Token}, {"open-en", "/p/" + open.Token + "?lang=en"}, {"part", "/p/" + part.Token},
-		{"amount", "/p/" + part.Token + "?so-tien=5"}, {"instalments", "/p/" + steps.Token}, {"hospital", "/p/" + hospital.Token},
-		{"waiting", waiting(open)}, {"apps", "/p/" + open.Token + "/app"}, {"paid", "/p/" + paid.Token}, {"paid-en", "/p/" + paid.Token + "?lang=en"},
-		{"paid-parts", "/p/" + parts.Token}, {"cancelled", "/p/" + gone.Token}, {"receipt", receipt}, {"receipt-fake", receipt + "0"},
-		{"lost", "/p/" + strings.Repeat("0", 26)}, {"settled", "/p/" + paid.Token + "/qr.png"},
+		{"open", "/p/" + open.Token},
+		{"open-en", "/p/" + open.Token + "?lang=en"},
+		{"part", "/p/" + part.Token},
+		{"amount", "/p/" + part.Token + "?so-tien=5"},
+		{"instalments", "/p/" + steps.Token},
+		{"hospital", "/p/" + hospital.Token},
+		{"waiting", waiting(open)},
+		{"apps", "/p/" + open.Token + "/app"},
+		{"paid", "/p/" + paid.Token},
+		{"paid-en", "/p/" + paid.Token + "?lang=en"},
+		{"paid-parts", "/p/" + parts.Token},
+		{"cancelled", "/p/" + gone.Token},
+		{"receipt", receipt},
+		{"receipt-fake", receipt + "0"},
+		{"lost", "/p/" + strings.Repeat("0", 26)},
+		{"settled", "/p/" + paid.Token + "/qr.png"},
 	}
 	for _, v := range webtest.Viewports {
 		tab := webtest.NewTab(t, v)
@@ -184,8 +195,10 @@ func manyLines(h *house, n int) func(*bill.NewBill) {
 	return func(b *bill.NewBill) {
 		b.Lines = nil
 		for range n {
-			b.Lines = append(b.Lines, bill.Line{FeeKind: h.world.Meals.ID, Name: "Tiền học liệu và đồ dùng chung của lớp", Quantity: 3,
-				UnitPrice: vnd.Amount(20_000), Amount: 60_000, Note: "theo thỏa thuận với cha mẹ học sinh"})
+			b.Lines = append(b.Lines, bill.Line{
+				FeeKind: h.world.Meals.ID, Name: "Tiền học liệu và đồ dùng chung của lớp", Quantity: 3,
+				UnitPrice: vnd.Amount(20_000), Amount: 60_000, Note: "theo thỏa thuận với cha mẹ học sinh",
+			})
 		}
 	}
 }

@@ -78,11 +78,15 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.s, err = collect.New(collect.Config{DB: d, IDs: ids, Clock: clk, Codes: seq, ReceiptKey: []byte("0123456789abcdef0123456789abcdef")})
 	h.must(err)
 	o := h.world.Service
-	_, err = o.CreateAccount(h.ctx, "test", org.Account{Facility: h.world.School.ID, BankBIN: "970418", Number: "6800112233",
-		Holder: "TRUONG TIEU HOC THU", Status: org.AccountActive, ValidFrom: "2020-01-01"})
+	_, err = o.CreateAccount(h.ctx, "test", org.Account{
+		Facility: h.world.School.ID, BankBIN: "970418", Number: "6800112233",
+		Holder: "TRUONG TIEU HOC THU", Status: org.AccountActive, ValidFrom: "2020-01-01",
+	})
 	h.must(err)
-	_, err = o.CreateContact(h.ctx, "test", org.Contact{Facility: h.world.School.ID, Name: "Cô Nguyễn Thị Thu Hà", Role: "Kế toán nhà trường",
-		Phone: "0200 000 0112", Hours: "Thứ Hai đến thứ Sáu, 7:30 đến 16:30", Public: true})
+	_, err = o.CreateContact(h.ctx, "test", org.Contact{
+		Facility: h.world.School.ID, Name: "Cô Nguyễn Thị Thu Hà", Role: "Kế toán nhà trường",
+		Phone: "0200 000 0112", Hours: "Thứ Hai đến thứ Sáu, 7:30 đến 16:30", Public: true,
+	})
 	h.must(err)
 	h.must(o.SetMethod(h.ctx, "test", org.MethodState{Facility: h.world.School.ID, Method: org.MethodCard, Status: org.MethodConfigured, Since: "2026-01-01"}))
 	h.face, err = newFace(&web.Deps{

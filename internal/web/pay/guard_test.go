@@ -24,8 +24,10 @@ func langOf(s string) page.Lang { return page.Lang(s) }
 // addresses are every route of a bill and of its receipts.
 func (h *house) addresses(b bill.Bill) []string {
 	at := "/p/" + b.Token
-	out := []string{at, at + "?so-tien=1", at + "?lang=en", waiting(b), at + "/cho", at + "/app", at + "/app/acb", at + "/app/none",
-		at + "/qr.png", at + "/qr.svg", at + "/notice.pdf", at + "/status", at + "/status?as=text"}
+	out := []string{
+		at, at + "?so-tien=1", at + "?lang=en", waiting(b), at + "/cho", at + "/app", at + "/app/acb", at + "/app/none",
+		at + "/qr.png", at + "/qr.svg", at + "/notice.pdf", at + "/status", at + "/status?as=text",
+	}
 	for _, r := range h.receipts(b) {
 		path := h.face.receiptPath(r, b.Code)
 		out = append(out, path, path+"/pdf", path+"0", path+"?lang=en")

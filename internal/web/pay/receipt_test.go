@@ -22,8 +22,10 @@ func TestCheckReceipt(t *testing.T) {
 		out := h.pay(b, 500_000)
 		rec := h.receipts(b)[0]
 		path := h.face.receiptPath(rec, b.Code)
-		facts := []string{"500.000 ₫", "Năm trăm nghìn đồng", "Số biên lai 2026/0000001", "Ngày lập 22/11/2026", "Trường Tiểu học Thử",
-			"T. T. B. Hường", "N. M. Khôi", "lớp 3B", "Phiếu thu tháng 11/2026", b.Code.Display(), "Chuyển khoản, mã QR", "19:02, 22/11/2026"}
+		facts := []string{
+			"500.000 ₫", "Năm trăm nghìn đồng", "Số biên lai 2026/0000001", "Ngày lập 22/11/2026", "Trường Tiểu học Thử",
+			"T. T. B. Hường", "N. M. Khôi", "lớp 3B", "Phiếu thu tháng 11/2026", b.Code.Display(), "Chuyển khoản, mã QR", "19:02, 22/11/2026",
+		}
 		body := h.page(path)
 		h.want(body, append(facts, "Biên lai thật", "So với giấy:")...)
 		h.wantNot(body, "Nguyễn Minh Khôi", "Trần Thị Bích Hường", "1903456704471")

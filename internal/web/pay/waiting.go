@@ -51,8 +51,10 @@ func (f *face) showWaiting(w http.ResponseWriter, r *http.Request, s *slip) {
 		Chrome: f.chrome(r, t("wait.title")),
 		Live:   f.watch(s, ""),
 		head:   f.head(lang, s),
-		Verdict: page.Verdict{State: page.Need, Title: t("wait.title"),
-			Text: page.HTMLf(`<span class="lead">%s <strong>%s</strong> %s</span>`, t("wait.if"), t("wait.dont"), t("wait.safe"))},
+		Verdict: page.Verdict{
+			State: page.Need, Title: t("wait.title"),
+			Text: page.HTMLf(`<span class="lead">%s <strong>%s</strong> %s</span>`, t("wait.if"), t("wait.dont"), t("wait.safe")),
+		},
 		Again: page.Link{Text: t("wait.again"), Href: r.URL.RequestURI(), Class: "btn--main btn--tall btn--full"},
 	}
 	v.FootNote = f.who(lang, s)

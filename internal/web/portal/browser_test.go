@@ -19,8 +19,13 @@ func TestPagesInBrowser(t *testing.T) {
 		h.pay(h.issue(false), 700_000)
 	}
 	pages := []struct{ name, path string }{
-		{"home", "/"}, {"home-en", "/?lang=en"}, {"receipt-form", "/bien-lai"}, {"check-form", "/kiem-tra"}, {"people", "/co-so"},
-		{"people-none", "/co-so?q=xyz"}, {"figures", "/so-lieu"},
+		{"home", "/"},
+		{"home-en", "/?lang=en"},
+		{"receipt-form", "/bien-lai"},
+		{"check-form", "/kiem-tra"},
+		{"people", "/co-so"},
+		{"people-none", "/co-so?q=xyz"},
+		{"figures", "/so-lieu"},
 	}
 	for _, v := range webtest.Viewports {
 		tab := webtest.NewTab(t, v)

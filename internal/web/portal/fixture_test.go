@@ -60,8 +60,10 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.must(err)
 	h.s, err = collect.New(collect.Config{DB: d, IDs: ids, Clock: clk, Codes: seq, ReceiptKey: []byte("0123456789abcdef0123456789abcdef")})
 	h.must(err)
-	_, err = h.world.Service.CreateContact(h.ctx, "test", org.Contact{Facility: h.world.School.ID, Name: "Cô Nguyễn Thị Thu Hà", Role: "Kế toán nhà trường",
-		Phone: "0200 000 0112", Hours: "Thứ Hai đến thứ Sáu, 7:30 đến 16:30", Public: true})
+	_, err = h.world.Service.CreateContact(h.ctx, "test", org.Contact{
+		Facility: h.world.School.ID, Name: "Cô Nguyễn Thị Thu Hà", Role: "Kế toán nhà trường",
+		Phone: "0200 000 0112", Hours: "Thứ Hai đến thứ Sáu, 7:30 đến 16:30", Public: true,
+	})
 	h.must(err)
 	deps := &web.Deps{
 		DB: d, IDs: ids, Clock: clk, Log: slog.New(slog.NewTextHandler(h.log, nil)), Collect: h.s, Org: h.world.Service,

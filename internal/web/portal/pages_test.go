@@ -67,8 +67,10 @@ func TestReceiptForm(t *testing.T) {
 func TestCheckBeforePaying(t *testing.T) {
 	each(t, func(h *house) {
 		school := h.world.SchoolAccount // 970436 9990000001, virtual accounts 9998…, 12 long
-		old, err := h.world.Service.CreateAccount(h.ctx, "test", org.Account{Facility: h.world.School.ID, BankBIN: "970418", Number: "5550001112",
-			Holder: "TRUONG CU", Status: org.AccountActive, ValidFrom: "2020-01-01"})
+		old, err := h.world.Service.CreateAccount(h.ctx, "test", org.Account{
+			Facility: h.world.School.ID, BankBIN: "970418", Number: "5550001112",
+			Holder: "TRUONG CU", Status: org.AccountActive, ValidFrom: "2020-01-01",
+		})
 		h.must(err)
 		h.must(h.world.Service.CloseAccount(h.ctx, "test", old.ID, "2026-01-01"))
 		qr := func(bin, account string, amount vnd.Amount) string {
@@ -147,8 +149,10 @@ func TestFacilities(t *testing.T) {
 			h.t.Errorf("a bad cursor: %s", res.Status)
 		}
 		for i := range facilitiesShown {
-			_, err := h.world.Service.CreateFacility(h.ctx, "test", org.Facility{Code: "TH-" + string(rune('A'+i)), Name: "Trường Số " + string(rune('A'+i)), Sector: org.Education,
-				Level: org.TieuHoc, Area: h.world.Commune.ID, Status: org.Active, OpenedOn: "2021-01-01", PartPayment: org.NoParts, CodePrefix: "HP", Collects: true})
+			_, err := h.world.Service.CreateFacility(h.ctx, "test", org.Facility{
+				Code: "TH-" + string(rune('A'+i)), Name: "Trường Số " + string(rune('A'+i)), Sector: org.Education,
+				Level: org.TieuHoc, Area: h.world.Commune.ID, Status: org.Active, OpenedOn: "2021-01-01", PartPayment: org.NoParts, CodePrefix: "HP", Collects: true,
+			})
 			h.must(err)
 		}
 		_, body := h.get("/co-so")

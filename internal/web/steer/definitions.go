@@ -126,16 +126,22 @@ func verdict(e org.Entry, v view, list []indicator.Comparison) *page.Verdict {
 	case same == len(list):
 		return &page.Verdict{State: page.Paid, Title: "Khớp cả " + vn.Count(int64(same)) + " ô", Text: of + ": tính lại từ từng phiếu và từng biên lai ra đúng các con số đang báo cáo."}
 	}
-	return &page.Verdict{State: page.Need, Title: "Lệch " + vn.Count(int64(len(list)-same)) + " trong " + vn.Count(int64(len(list))) + " ô",
-		Text: of + ": báo người quản trị của tỉnh, kèm bảng dưới đây, để kiểm tra sổ trước khi dùng số liệu này."}
+	return &page.Verdict{
+		State: page.Need, Title: "Lệch " + vn.Count(int64(len(list)-same)) + " trong " + vn.Count(int64(len(list))) + " ô",
+		Text: of + ": báo người quản trị của tỉnh, kèm bảng dưới đây, để kiểm tra sổ trước khi dùng số liệu này.",
+	}
 }
 
 // compareTable puts what is kept beside what was counted again.
 func compareTable(e org.Entry, v view, list []indicator.Comparison, names map[id.FeeKind]org.FeeKind) *table {
 	t := &table{id: "tinh-lai", title: "Tính lại " + v.inside(), above: []string{e.Name + " (" + e.Code + "), " + v.inside()}, slips: true, still: true, columns: []column{
-		{title: "Chỉ số"}, {title: "Khoản thu"},
-		{title: "Tổng hợp, số lượng", kind: doc.Count}, {title: "Tính lại, số lượng", kind: doc.Count},
-		{title: "Tổng hợp, số tiền", kind: doc.Money}, {title: "Tính lại, số tiền", kind: doc.Money}, {title: "Kết quả", tight: true},
+		{title: "Chỉ số"},
+		{title: "Khoản thu"},
+		{title: "Tổng hợp, số lượng", kind: doc.Count},
+		{title: "Tính lại, số lượng", kind: doc.Count},
+		{title: "Tổng hợp, số tiền", kind: doc.Money},
+		{title: "Tính lại, số tiền", kind: doc.Money},
+		{title: "Kết quả", tight: true},
 	}}
 	slices.SortStableFunc(list, func(a, b indicator.Comparison) int {
 		return cmp.Or(cmp.Compare(a.FeeKind, b.FeeKind), cmp.Compare(slices.Index(measures, a.Measure), slices.Index(measures, b.Measure)))
@@ -155,8 +161,10 @@ func compareTable(e org.Entry, v view, list []indicator.Comparison, names map[id
 }
 
 // measures are in the order in which a bill lives.
-var measures = []indicator.Measure{indicator.Issued, indicator.Cancelled, indicator.Settled, indicator.Measure(rail.QR), indicator.Measure(rail.Website),
-	indicator.Measure(rail.MobileMoney), indicator.Measure(rail.Card), indicator.Measure(rail.Cash)}
+var measures = []indicator.Measure{
+	indicator.Issued, indicator.Cancelled, indicator.Settled, indicator.Measure(rail.QR), indicator.Measure(rail.Website),
+	indicator.Measure(rail.MobileMoney), indicator.Measure(rail.Card), indicator.Measure(rail.Cash),
+}
 
 func measureName(m indicator.Measure) string {
 	switch m {

@@ -85,8 +85,10 @@ func (f *face) receipts(c *call) (screen, error) {
 		Chrome: f.chrome(c.r, c.view, "Biên lai, "+o.ShortName+", "+o.inside()), Crumbs: o.crumbs("Biên lai"), Over: o.Name,
 		Heading: "Biên lai " + o.inside() + whichPayments(method, name), Figure: figureText(want, "lượt thu"),
 		Tabs: o.methodTabs(method, fee), Table: t.page(), Excel: page.Link{Text: "Tải cả danh sách (Excel)", Href: o.href(path, append(keep, "as", "xlsx")...), Icon: "down"},
-		Check: page.Link{Text: "Tính lại tháng này từ biên lai và phiếu", Icon: "check",
-			Href: o.in(checkMonth(o.period)).href("/steer/definitions", "facility", o.Code, "check", "1") + "#tinh-lai"},
+		Check: page.Link{
+			Text: "Tính lại tháng này từ biên lai và phiếu", Icon: "check",
+			Href: o.in(checkMonth(o.period)).href("/steer/definitions", "facility", o.Code, "check", "1") + "#tinh-lai",
+		},
 	}
 	switch {
 	case want.N == 0 && len(list) == 0:
@@ -175,8 +177,12 @@ func (o *one) methodTabs(method rail.Method, fee id.FeeKind) page.Tabs {
 
 func (o *one) receiptTable(list []collect.Evidence, m rail.Method, fee string) *table {
 	t := &table{id: "bien-lai", title: "Biên lai", above: o.above(), summed: true, slips: true, still: true, columns: []column{
-		{title: "Số biên lai", tight: true}, {title: "Ngày báo có", kind: doc.Date, tight: true}, {title: "Cấp lúc", kind: doc.Instant, tight: true},
-		{title: "Cách trả"}, {title: "Mã hóa đơn rút gọn", tight: true}, {title: "Số tiền", kind: doc.Money},
+		{title: "Số biên lai", tight: true},
+		{title: "Ngày báo có", kind: doc.Date, tight: true},
+		{title: "Cấp lúc", kind: doc.Instant, tight: true},
+		{title: "Cách trả"},
+		{title: "Mã hóa đơn rút gọn", tight: true},
+		{title: "Số tiền", kind: doc.Money},
 	}}
 	if which := whichPayments(m, fee); which != "" {
 		t.above = append(t.above, strings.TrimPrefix(which, ", "))

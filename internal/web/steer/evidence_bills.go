@@ -66,8 +66,10 @@ func (f *face) bills(c *call) (screen, error) {
 		Chrome: f.chrome(c.r, c.view, billSets[at].text+o.inside()+", "+o.ShortName), Crumbs: o.crumbs("Phiếu thu"), Over: o.Name,
 		Heading: billSets[at].text + o.inside() + whichPayments("", name), Figure: figureText(want, "phiếu"), Table: t.page(),
 		Excel: page.Link{Text: "Tải cả danh sách (Excel)", Href: o.href(path, append(keep, "as", "xlsx")...), Icon: "down"},
-		Check: page.Link{Text: "Tính lại tháng này từ biên lai và phiếu", Icon: "check",
-			Href: o.in(checkMonth(o.period)).href("/steer/definitions", "facility", o.Code, "check", "1") + "#tinh-lai"},
+		Check: page.Link{
+			Text: "Tính lại tháng này từ biên lai và phiếu", Icon: "check",
+			Href: o.in(checkMonth(o.period)).href("/steer/definitions", "facility", o.Code, "check", "1") + "#tinh-lai",
+		},
 	}
 	v.Tabs = page.Tabs{Label: "Danh sách phiếu"}
 	for _, b := range billSets {
@@ -119,8 +121,12 @@ func (o *one) sumBills(list []collect.Owed, set collect.BillSet) indicator.Sum {
 
 func (o *one) billTable(list []collect.Owed, set collect.BillSet, fee string) *table {
 	t := &table{id: "phieu", title: "Phiếu thu", above: o.above(), summed: true, slips: true, still: true, columns: []column{
-		{title: "Mã hóa đơn rút gọn", tight: true}, {title: "Phát hành", kind: doc.Date, tight: true}, {title: "Hạn trả", kind: doc.Date, tight: true},
-		{title: "Trả đủ", kind: doc.Date, tight: true}, {title: "Hủy", kind: doc.Date, tight: true}, {title: "Số tiền", kind: doc.Money},
+		{title: "Mã hóa đơn rút gọn", tight: true},
+		{title: "Phát hành", kind: doc.Date, tight: true},
+		{title: "Hạn trả", kind: doc.Date, tight: true},
+		{title: "Trả đủ", kind: doc.Date, tight: true},
+		{title: "Hủy", kind: doc.Date, tight: true},
+		{title: "Số tiền", kind: doc.Money},
 		{title: "Đã trả đến cuối kỳ", kind: doc.Money},
 	}}
 	last := ""

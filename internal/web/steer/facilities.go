@@ -105,8 +105,10 @@ func (f *face) facilities(c *call) (screen, error) {
 		v.Heading += ", khoản " + fee.Name
 	}
 	if len(t.rows) == 0 {
-		v.Empty = &page.Empty{Icon: "search", Title: "Không có cơ sở nào như đã chọn", Note: "Bỏ bớt điều kiện hoặc gõ ít chữ hơn ở ô tìm.",
-			Next: &page.Link{Text: "Xem mọi cơ sở", Href: p.only().href(path)}}
+		v.Empty = &page.Empty{
+			Icon: "search", Title: "Không có cơ sở nào như đã chọn", Note: "Bỏ bớt điều kiện hoặc gõ ít chữ hơn ở ô tìm.",
+			Next: &page.Link{Text: "Xem mọi cơ sở", Href: p.only().href(path)},
+		}
 	} else {
 		v.Sections = []section{sectionOf(&shown, c.view, path, "")}
 		v.Sections[0].Title = ""
@@ -125,7 +127,10 @@ func (f *face) facilities(c *call) (screen, error) {
 func (p *province) facilityTable(fee org.FeeKind) *table {
 	t := &table{id: "co-so", title: "Cơ sở", above: p.above(), summed: true, slips: true, columns: []column{
 		{title: "Cơ sở"},
-		{title: "Mã cơ sở", hidden: true}, {title: "Ngành", hidden: true}, {title: "Loại cơ sở"}, {title: "Địa bàn", hidden: true},
+		{title: "Mã cơ sở", hidden: true},
+		{title: "Ngành", hidden: true},
+		{title: "Loại cơ sở"},
+		{title: "Địa bàn", hidden: true},
 		{title: "Cơ quan quản lý", hidden: true},
 		{title: "Lượt thu", kind: doc.Count, hidden: true},
 		{title: "Đã thu", kind: doc.Money},

@@ -126,8 +126,10 @@ func (f *face) facility(c *call) (screen, error) {
 		},
 		Excel: page.Link{Text: "Tải các bảng (Excel)", Href: o.href(o.path(), "as", "xlsx"), Icon: "down"},
 	}
-	v.Check = page.Link{Text: "Tính lại " + checkMonth(o.period).inside() + " từ biên lai và phiếu", Icon: "check",
-		Href: o.only().in(checkMonth(o.period)).href("/steer/definitions", "facility", o.Code, "check", "1") + "#tinh-lai"}
+	v.Check = page.Link{
+		Text: "Tính lại " + checkMonth(o.period).inside() + " từ biên lai và phiếu", Icon: "check",
+		Href: o.only().in(checkMonth(o.period)).href("/steer/definitions", "facility", o.Code, "check", "1") + "#tinh-lai",
+	}
 	v.Notice = o.notice(s)
 	return screen{name: "facility", data: v, title: o.Name + ", " + o.inside(), file: "sen-" + strings.ToLower(o.Code) + "-" + o.slug(), tables: []*table{months, fees, methods}}, nil
 }

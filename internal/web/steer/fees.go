@@ -64,7 +64,8 @@ func feeNames(c *call) (map[id.FeeKind]org.FeeKind, error) {
 // feeTable lists the fee kinds that have a figure of the period or are still owed, by name.
 func (p *province) feeTable(standings []indicator.Standing, names map[id.FeeKind]org.FeeKind) *table {
 	t := &table{id: "khoan-thu", title: "Theo khoản thu", above: append(p.above(), onceNote), slips: true, columns: []column{
-		{title: "Khoản thu"}, {title: "Mã khoản thu", hidden: true},
+		{title: "Khoản thu"},
+		{title: "Mã khoản thu", hidden: true},
 		{title: "Lượt thu", kind: doc.Count},
 		{title: "Lượt không tiền mặt", kind: doc.Count, hidden: true},
 		{title: "Theo số lượt", kind: doc.Percent},

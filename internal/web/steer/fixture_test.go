@@ -74,8 +74,10 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	clk := clock.NewManual(today)
 	ids := id.NewGenNode(clk, 1)
-	h := &house{t: t, ctx: context.Background(), d: d, clk: clk, ids: ids, org: &org.Service{DB: d, IDs: ids, Clock: clk}, byID: map[id.Facility]org.Facility{},
-		code: map[string]org.Facility{}, fee: map[string]org.FeeKind{}, acc: map[id.Facility]string{}, in: map[string]*http.Client{}}
+	h := &house{
+		t: t, ctx: context.Background(), d: d, clk: clk, ids: ids, org: &org.Service{DB: d, IDs: ids, Clock: clk}, byID: map[id.Facility]org.Facility{},
+		code: map[string]org.Facility{}, fee: map[string]org.FeeKind{}, acc: map[id.Facility]string{}, in: map[string]*http.Client{},
+	}
 	files, err := sample.Files()
 	h.must(err)
 	result, err := h.org.Import(h.ctx, "system", files, false)
@@ -98,8 +100,10 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	mux := http.NewServeMux()
 	sessions.Register(mux)
 	mux.Handle("GET "+ui.Prefix, ui.Handler())
-	h.must(steer.Register(mux, &web.Deps{DB: d, IDs: ids, Clock: clk, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), Collect: h.c, Org: h.org,
-		Sessions: sessions, Province: "Tỉnh Lam Giang", Sample: true}))
+	h.must(steer.Register(mux, &web.Deps{
+		DB: d, IDs: ids, Clock: clk, Log: slog.New(slog.NewTextHandler(testLog{t}, nil)), Collect: h.c, Org: h.org,
+		Sessions: sessions, Province: "Tỉnh Lam Giang", Sample: true,
+	}))
 	h.srv = httptest.NewServer(sessions.Wrap(mux))
 	t.Cleanup(h.srv.Close)
 	return h
@@ -152,8 +156,10 @@ func (h *house) view(fn func(tx *db.Tx) error) {
 // new is one bill; a school's has two lines, a hospital's one.
 func (h *house) new(f org.Facility, amount vnd.Amount) bill.NewBill {
 	h.n++
-	n := bill.NewBill{Facility: f.ID, ExternalID: fmt.Sprint("x", h.n), PayerName: "Trần Văn Mẫu", BeneficiaryName: "Nguyễn Minh Khôi", BeneficiaryCode: fmt.Sprintf("HS%05d", h.n),
-		Class: "3B", Reason: "Thu trong tháng", Period: "tháng này", DueOn: clock.Today(h.clk).AddDays(10), PartPayment: org.FreeParts}
+	n := bill.NewBill{
+		Facility: f.ID, ExternalID: fmt.Sprint("x", h.n), PayerName: "Trần Văn Mẫu", BeneficiaryName: "Nguyễn Minh Khôi", BeneficiaryCode: fmt.Sprintf("HS%05d", h.n),
+		Class: "3B", Reason: "Thu trong tháng", Period: "tháng này", DueOn: clock.Today(h.clk).AddDays(10), PartPayment: org.FreeParts,
+	}
 	line := func(fee string, amount vnd.Amount) {
 		n.Lines = append(n.Lines, bill.Line{FeeKind: h.fee[fee].ID, Name: h.fee[fee].Name, Quantity: 1, UnitPrice: amount, Amount: amount})
 	}
@@ -178,8 +184,10 @@ func (h *house) issue(list ...bill.NewBill) []bill.Bill {
 // paid is a credit that pays a bill by a method.
 func (h *house) paid(b bill.Bill, amount vnd.Amount, m rail.Method) collect.Incoming {
 	h.n++
-	return collect.Incoming{Credit: rail.Credit{Stream: "sepay", PartnerRef: fmt.Sprint("p", h.n), Account: h.acc[b.Facility], Amount: amount, Memo: string(b.Code),
-		BookedOn: clock.Today(h.clk), OccurredAt: h.clk.Now(), Method: m, BankRef: fmt.Sprint("FT", h.n), PayerName: "TRAN VAN MAU", Raw: []byte(`{"id":1}`)}}
+	return collect.Incoming{Credit: rail.Credit{
+		Stream: "sepay", PartnerRef: fmt.Sprint("p", h.n), Account: h.acc[b.Facility], Amount: amount, Memo: string(b.Code),
+		BookedOn: clock.Today(h.clk), OccurredAt: h.clk.Now(), Method: m, BankRef: fmt.Sprint("FT", h.n), PayerName: "TRAN VAN MAU", Raw: []byte(`{"id":1}`),
+	}}
 }
 
 func (h *house) receive(in ...collect.Incoming) {

@@ -76,8 +76,10 @@ func (f *face) overview(c *call) (screen, error) {
 	default:
 		v.CallNone = "Trong kỳ chưa cơ sở nào thu tiền, và không có phiếu nào còn phải thu."
 	}
-	return screen{name: "overview", data: v, title: "Mục tiêu thanh toán không dùng tiền mặt, " + p.inside(), file: "sen-muc-tieu-" + p.slug(),
-		tables: []*table{p.targetTable(sum, count, goals), callTable, trend, sectors, levels}}, nil
+	return screen{
+		name: "overview", data: v, title: "Mục tiêu thanh toán không dùng tiền mặt, " + p.inside(), file: "sen-muc-tieu-" + p.slug(),
+		tables: []*table{p.targetTable(sum, count, goals), callTable, trend, sectors, levels},
+	}, nil
 }
 
 // chartNote says what the picture shows.

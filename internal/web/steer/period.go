@@ -79,6 +79,7 @@ func (p period) to() string   { _, last := p.bounds(); return clock.DateOf(last)
 
 // start is the first day; end the last, which may lie ahead.
 func (p period) start() clock.Date { first, _ := p.bounds(); return clock.DateOf(first) }
+
 func (p period) end() clock.Date {
 	_, last := p.bounds()
 	return clock.DateOf(last.AddDate(0, 1, -1))

@@ -158,8 +158,10 @@ func (f *face) broken(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() == nil && !errors.Is(err, context.Canceled) {
 		f.Log.ErrorContext(r.Context(), "province's page failed", "path", r.URL.Path, "err", err)
 	}
-	f.pages.Fail(w, page.Failure{Chrome: f.chrome(r, view{}, ""), Status: http.StatusInternalServerError, Ref: web.RequestID(r.Context()),
-		Money: "Trang này chỉ để xem, không động đến tiền.", Text: "Mở lại trang sau một phút. Vẫn hỏng thì báo người quản trị của tỉnh."})
+	f.pages.Fail(w, page.Failure{
+		Chrome: f.chrome(r, view{}, ""), Status: http.StatusInternalServerError, Ref: web.RequestID(r.Context()),
+		Money: "Trang này chỉ để xem, không động đến tiền.", Text: "Mở lại trang sau một phút. Vẫn hỏng thì báo người quản trị của tỉnh.",
+	})
 }
 
 // chrome is what surrounds every page of this face. The side list keeps the period.

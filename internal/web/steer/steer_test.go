@@ -110,8 +110,10 @@ func TestFiguresEqualFacts(t *testing.T) {
 type line [5]string
 
 func lineOf(s indicator.Standing) line {
-	return line{fmt.Sprint(s.Period.Payments().N), fmt.Sprint(s.Period.Cashless().N), fmt.Sprint(int64(s.Period.Payments().Amount)),
-		fmt.Sprint(int64(s.Period.Cashless().Amount)), fmt.Sprint(int64(s.Open().Amount))}
+	return line{
+		fmt.Sprint(s.Period.Payments().N), fmt.Sprint(s.Period.Cashless().N), fmt.Sprint(int64(s.Period.Payments().Amount)),
+		fmt.Sprint(int64(s.Period.Cashless().Amount)), fmt.Sprint(int64(s.Open().Amount)),
+	}
 }
 
 func (h *house) equal(rt *rapid.T, query string, sector org.Sector, facts map[id.Facility]indicator.Standing) {
@@ -143,8 +145,10 @@ func (h *house) equal(rt *rapid.T, query string, sector org.Sector, facts map[id
 		rt.Fatalf("%s: the foot says %v, the facts add up to %v", query, got, want)
 	}
 	for _, g := range []struct{ path, id, money, owed string }{
-		{"/steer", "nganh", "Số tiền thu", "Còn phải thu"}, {"/steer", "loai", "Số tiền thu", "Còn phải thu"},
-		{"/steer/areas", "dia-ban", "Số tiền thu", "Còn phải thu"}, {"/steer/areas", "co-quan", "Số tiền thu", "Còn phải thu"},
+		{"/steer", "nganh", "Số tiền thu", "Còn phải thu"},
+		{"/steer", "loai", "Số tiền thu", "Còn phải thu"},
+		{"/steer/areas", "dia-ban", "Số tiền thu", "Còn phải thu"},
+		{"/steer/areas", "co-quan", "Số tiền thu", "Còn phải thu"},
 		{"/steer/fees", "khoan-thu", "Số tiền thu", "Còn phải thu"},
 	} {
 		s := h.csvOf("quantri", g.path+query, g.id, true)

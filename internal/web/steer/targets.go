@@ -93,8 +93,14 @@ func (p *province) targets(f indicator.Figures, c indicator.Census, g goals) []p
 // targetTable is the indicators as the first sheet of the Excel file.
 func (p *province) targetTable(s indicator.Standing, c indicator.Census, g goals) *table {
 	t := &table{id: "chi-tieu", title: "Chỉ tiêu", above: p.above(), columns: []column{
-		{title: "Chỉ tiêu"}, {title: "Tử số", kind: doc.Count}, {title: "Mẫu số", kind: doc.Count}, {title: "Đơn vị"},
-		{title: "Tỷ lệ", kind: doc.Percent}, {title: "Mục tiêu"}, {title: "Kết quả"}, {title: "Căn cứ số liệu"},
+		{title: "Chỉ tiêu"},
+		{title: "Tử số", kind: doc.Count},
+		{title: "Mẫu số", kind: doc.Count},
+		{title: "Đơn vị"},
+		{title: "Tỷ lệ", kind: doc.Percent},
+		{title: "Mục tiêu"},
+		{title: "Kết quả"},
+		{title: "Căn cứ số liệu"},
 	}}
 	add := func(name string, s indicator.Share, unit, known string, goal indicator.Target, has bool) {
 		want, result := any(nil), any(nil)

@@ -38,8 +38,10 @@ func readView(q url.Values, today clock.Date) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := view{period: p, mapAt: q.Get("map"), sector: org.Sector(q.Get("sector")), level: org.Level(q.Get("level")),
-		search: vn.Clean(q.Get("q")), sort: q.Get("sort"), page: 1}
+	v := view{
+		period: p, mapAt: q.Get("map"), sector: org.Sector(q.Get("sector")), level: org.Level(q.Get("level")),
+		search: vn.Clean(q.Get("q")), sort: q.Get("sort"), page: 1,
+	}
 	if len(v.search) > 200 {
 		v.search = ""
 	}
