@@ -36,7 +36,7 @@ func (c *hookAddCmd) Run(env *console) error {
 		if mode == "" {
 			mode = collect.HookModes(c.Stream)[0]
 		}
-		secret, err := askPassword(env)
+		secret, err := askSecret(env, "Khóa bí mật")
 		if err != nil {
 			return err
 		}

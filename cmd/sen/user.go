@@ -83,27 +83,31 @@ func (c *userPasswdCmd) Run(env *console) error {
 	})
 }
 
-// askPassword asks twice on a terminal, without showing it; otherwise it reads one line of
-// the standard input. A password never comes as an argument, where others could see it.
-func askPassword(env *console) (string, error) {
+// askPassword asks for a new password. A password never comes as an argument, where others
+// could see it.
+func askPassword(env *console) (string, error) { return askSecret(env, "Mật khẩu") }
+
+// askSecret asks twice on a terminal, without showing it; otherwise it reads one line of the
+// standard input. what names it, with a capital.
+func askSecret(env *console, what string) (string, error) {
 	f, ok := env.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		text, err := bufio.NewReader(io.LimitReader(env.in, 8<<10)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("đọc mật khẩu: %w", err)
+			return "", fmt.Errorf("đọc %s: %w", strings.ToLower(what), err)
 		}
 		if text = strings.TrimRight(text, "\r\n"); text == "" {
-			return "", refuse("Chưa có mật khẩu. Chạy trên màn hình để được hỏi, hoặc đưa vào đầu vào chuẩn.")
+			return "", refuse("Chưa có %s. Chạy trên màn hình để được hỏi, hoặc đưa vào đầu vào chuẩn.", strings.ToLower(what))
 		}
 		return text, nil
 	}
 	var typed [2]string
-	for i, prompt := range []string{"Mật khẩu mới: ", "Nhập lại: "} {
+	for i, prompt := range []string{what + " mới: ", "Nhập lại: "} {
 		fmt.Fprint(env.err, prompt)
 		b, err := term.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(env.err)
 		if err != nil {
-			return "", fmt.Errorf("đọc mật khẩu: %w", err)
+			return "", fmt.Errorf("đọc %s: %w", strings.ToLower(what), err)
 		}
 		typed[i] = string(b)
 	}

@@ -47,6 +47,15 @@ func openLite(ctx context.Context, cfg Config) (*liteStore, error) {
 		return nil, fmt.Errorf("db: data folder: %w", err)
 	}
 	path := filepath.Join(cfg.Dir, "sen.db")
+	// Names of children and patients: nobody else on the machine reads the file, whatever the
+	// folder allows. SQLite gives the log the mode of the database.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("db: data file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("db: data file: %w", err)
+	}
 	w, err := sql.Open("sqlite", liteURI(path)+"&_pragma=cache_size(-24000)&_pragma=wal_autocheckpoint(20000)")
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
