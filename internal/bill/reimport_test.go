@@ -122,9 +122,8 @@ func TestReimport(t *testing.T) {
 			if err != nil || b.Code != before["HS1"].Code || b.Token != before["HS1"].Token || b.Total != 25_000 {
 				t.Errorf("updated in place: %+v %v", b, err)
 			}
-			n, err := OpenRows(tx, r.ID)
-			if n != 0 {
-				t.Errorf("%d open rows after the correction", n)
+			if n, err := OpenRows(tx, r.ID); err != nil || n != 0 {
+				t.Errorf("%d open rows after the correction (%v)", n, err)
 			}
 			ims, err := Imports(tx, r.ID)
 			if err != nil || len(ims) != 3 || ims[0].FinishedAt.IsZero() || ims[0].Result.Updated != 1 || len(ims[0].Result.Mapping.Sheets) != 1 {

@@ -140,17 +140,17 @@ type sheetParser struct {
 	ranges []Range // not reached yet
 	active []Range // reaching into the present row
 
-	inData, inRow, inCell, inFormula bool
-	capture                          bool // inside <v>, or <t> of an inline text
-	phonetic                         int
-	row                              Row
-	col                              int
-	kind                             string // attribute t of the cell
-	style                            int
-	hasFormula, hasValue             bool
-	value                            []byte
-	given                            int
-	stopped                          bool
+	inData, inRow, inCell bool
+	capture               bool // inside <v>, or <t> of an inline text
+	phonetic              int
+	row                   Row
+	col                   int
+	kind                  string // attribute t of the cell
+	style                 int
+	hasFormula, hasValue  bool
+	value                 []byte
+	given                 int
+	stopped               bool
 }
 
 func (p *sheetParser) token(tok xml.Token) error {

@@ -24,10 +24,9 @@ func windows1258(tb testing.TB, s string) []byte {
 	// The encoding has the marks of tones as characters of their own behind the vowel.
 	var out strings.Builder
 	for _, r := range norm.NFC.String(s) {
-		d := []rune(norm.NFD.String(string(r)))
 		tone := ""
 		var base []rune
-		for _, m := range d {
+		for _, m := range norm.NFD.String(string(r)) {
 			if strings.ContainsRune("\u0300\u0301\u0303\u0309\u0323", m) {
 				tone += string(m)
 			} else {
