@@ -19,7 +19,7 @@ func TestWaitingCreditFindsItsBill(t *testing.T) {
 		a := h.as(accountant)
 		at := "/desk/cho-xu-ly/" + o.Credit.String()
 		p := a.page("/desk/cho-xu-ly")
-		p.says(t, "1 khoản chờ xử lý", "Lời chuyển tiền không có mã hóa đơn", "“be Khoi lop 3b tien thang nay”",
+		p.says(t, "1 khoản chờ xử lý", "Lời chuyển tiền không có mã hóa đơn", "be Khoi lop 3b tien thang nay",
 			"Nguyễn Minh Khôi, lớp 3B 1.250.000 ₫ 1 Đúng số tiền còn phải thu, có tên “khoi”, đúng lớp, đúng tên người trả.",
 			"Trịnh Đăng Khôi, lớp 3C 1.250.000 ₫ 2 Đúng số tiền còn phải thu, có tên “khoi”, đúng tên người trả, nhưng lời chuyển tiền ghi lớp 3B.")
 		if !strings.Contains(p.body, `value="`+khoi.ID.String()+`" checked`) {
