@@ -116,6 +116,7 @@ func TestPagesInBrowser(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	at := h.busy()
 	h.season(at)
+	at["hook"] = h.connected()
 	pages := []struct{ login, name, path string }{
 		{accountant, "today", "/desk"},
 		{accountant, "today-month", "/desk?dot=thang"},
@@ -157,6 +158,10 @@ func TestPagesInBrowser(t *testing.T) {
 		{accountant, "statements", "/desk/sao-ke"},
 		{accountant, "statement", "/desk/sao-ke/" + at["file"]},
 		{manager, "setup", "/desk/co-so"},
+		{manager, "connect", "/desk/co-so/ket-noi"},
+		{manager, "connect-hook", at["hook"]},
+		{manager, "connect-hook-new", "/desk/co-so/ket-noi/bao-co/moi"},
+		{manager, "connect-key-new", "/desk/co-so/ket-noi/khoa/moi"},
 		{cashier, "setup-cashier", "/desk/co-so"},
 		{accountant, "contact", "/desk/co-so/nguoi/" + at["contact"]},
 		{manager, "account", "/desk/co-so/tai-khoan/" + h.world.SchoolAccount.ID.String()},

@@ -148,6 +148,15 @@ func (f *face) routes() []route {
 		{"GET /desk/co-so/tai-khoan/{account}", access.ManageAccounts, f.editAccount},
 		{"POST /desk/co-so/tai-khoan/{account}", access.ManageAccounts, f.updateAccount},
 		{"POST /desk/co-so/tai-khoan/{account}/dong", access.ManageAccounts, f.closeAccount},
+		{"GET /desk/co-so/ket-noi", access.ManageHooks, f.showConnect},
+		{"GET /desk/co-so/ket-noi/bao-co/moi", access.ManageHooks, f.newHook},
+		{"POST /desk/co-so/ket-noi/bao-co/moi", access.ManageHooks, f.createHook},
+		{"GET /desk/co-so/ket-noi/bao-co/{hook}", access.ManageHooks, f.showHook},
+		{"POST /desk/co-so/ket-noi/bao-co/{hook}", access.ManageHooks, f.changeHook},
+		{"POST /desk/co-so/ket-noi/bao-co/{hook}/ngung", access.ManageHooks, f.stopHook},
+		{"GET /desk/co-so/ket-noi/khoa/moi", access.ManageKeys, f.newKey},
+		{"POST /desk/co-so/ket-noi/khoa/moi", access.ManageKeys, f.createKey},
+		{"POST /desk/co-so/ket-noi/khoa/{key}/thu-hoi", access.ManageKeys, f.revokeKey},
 	}
 }
 

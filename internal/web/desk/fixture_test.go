@@ -109,8 +109,10 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	sessions, err := session.New(session.Config{DB: d, Clock: clk, Log: log, Province: "Tỉnh Lam Giang", Sample: true})
 	h.must(err)
 	h.world.Service.KnownBank = func(bin string) bool { _, ok := bank.ByBIN(bin); return ok }
+	keys, err := access.NewKeyring(bytes.Repeat([]byte{42}, 32))
+	h.must(err)
 	h.face, err = newFace(&web.Deps{
-		DB: d, IDs: ids, Clock: clk, Log: log, Collect: h.s, Org: h.world.Service, Access: users, Codes: seq, Sessions: sessions,
+		DB: d, IDs: ids, Clock: clk, Log: log, Collect: h.s, Org: h.world.Service, Access: users, Codes: seq, Sessions: sessions, Keys: keys,
 		Bills:   &bill.Service{DB: d, IDs: ids, Codes: seq, Clock: clk},
 		BaseURL: "https://sen.langiang.example", Province: "Tỉnh Lam Giang", Sample: true,
 	})

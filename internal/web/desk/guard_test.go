@@ -23,6 +23,7 @@ type things map[string]string
 var nothings = things{
 	"bill": "bil_0000000000001", "credit": "cre_0000000000001", "round": "rnd_0000000000001", "file": "fil_0000000000001",
 	"receipt": "rec_0000000000001", "contact": "con_0000000000001", "account": "acc_0000000000001",
+	"hook": "hok_0000000000001", "key": "key_0000000000001",
 }
 
 // fill puts things into a route's pattern.
@@ -59,7 +60,12 @@ func (h *house) foreign() things {
 	h.must(err)
 	contact, err := h.world.Service.CreateContact(h.ctx, "test", org.Contact{Facility: h.world.Hospital.ID, Name: "Bàn hướng dẫn", Role: "Hướng dẫn", Phone: "0200 000 0115", Public: true})
 	h.must(err)
+	hook, err := h.s.AddHook(h.ctx, collect.System, h.face.Keys, h.world.Hospital.ID, "sepay", "hmac", "khoa cua benh vien")
+	h.must(err)
+	key, _, err := h.users.CreateKey(h.ctx, access.SystemSubject(), access.APIKey{Facility: h.world.Hospital.ID, Name: "Phần mềm bệnh viện", Mode: access.Live, Scopes: []access.Action{access.ViewBills}})
+	h.must(err)
 	return things{
+		"hook": hook.ID.String(), "key": key.ID.String(),
 		"bill": b.ID.String(), "credit": waits.Credit.String(), "round": r.ID.String(), "file": imp.File.String(),
 		"receipt": rec.ID.String(), "contact": contact.ID.String(), "account": h.world.HospitalAccount.ID.String(),
 	}
@@ -73,6 +79,8 @@ func (h *house) hospitalState() (out struct {
 	Receipts []collect.Receipt
 	Contacts []org.Contact
 	Accounts []org.Account
+	Hooks    []collect.Hook
+	Keys     []access.APIKey
 },
 ) {
 	h.t.Helper()
@@ -92,6 +100,12 @@ func (h *house) hospitalState() (out struct {
 			return err
 		}
 		if out.Accounts, err = org.AccountsOf(tx, h.world.Hospital.ID); err != nil {
+			return err
+		}
+		if out.Hooks, err = collect.HooksOf(tx, h.world.Hospital.ID); err != nil {
+			return err
+		}
+		if out.Keys, err = access.KeysOf(tx, h.world.Hospital.ID); err != nil {
 			return err
 		}
 		out.Credits, _, err = collect.Credits(tx, collect.CreditFilter{Facility: h.world.Hospital.ID})
@@ -134,7 +148,7 @@ func TestOtherFacilitysThingsAreNotThere(t *testing.T) {
 				}
 			}
 		}
-		if diff := cmp.Diff(before, h.hospitalState(), cmp.AllowUnexported(bill.Bill{}, collect.Credit{})); diff != "" {
+		if diff := cmp.Diff(before, h.hospitalState(), cmp.AllowUnexported(bill.Bill{}, collect.Credit{}, collect.Hook{})); diff != "" {
 			t.Errorf("the school's people changed the hospital: %s", diff)
 		}
 		h.verify()

@@ -30,6 +30,7 @@ type setupView struct {
 	NoAccounts *page.Empty
 	NewAccount *page.Link
 	Posters    []page.Link
+	Connect    *page.Link
 	Methods    []methodRow
 	Ready      page.Tag
 	Edits      bool
@@ -79,6 +80,9 @@ func (f *face) setupPage(v *visit, status int, wrong page.Mistakes, notice *page
 		{Label: "Điện thoại", Value: orNone(phoneText(o.Phone))},
 		{Label: "Giờ làm việc", Value: orNone(o.Hours)},
 		{Label: "Tình trạng", Value: o.Status.Label()},
+	}
+	if v.can(access.ManageHooks) {
+		view.Connect = &page.Link{Text: "Mở trang Kết nối", Href: connectPath, Icon: "key"}
 	}
 	f.fillContacts(v, &view, contacts)
 	f.fillAccounts(v, &view, accounts)
