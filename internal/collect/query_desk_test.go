@@ -279,9 +279,12 @@ func TestStatementRecordsAreHeldAgainstTheBookOfNow(t *testing.T) {
 		read := func() collect.StatementRecord {
 			var out []collect.StatementRecord
 			h.view(func(tx *db.Tx) error {
-				last, err := collect.LastStatements(tx, school)
+				last, err := collect.LastStatements(tx, school, "2026-11-22")
 				all, err2 := collect.StatementsOf(tx, school, 0, 10)
 				file, err3 := collect.StatementsOfFile(tx, school, imp.File)
+				if early, err := collect.LastStatements(tx, school, "2026-11-21"); err != nil || len(early) != 0 {
+					t.Errorf("the day before has %d statements: %v", len(early), err)
+				}
 				if diff := cmp.Diff(all, last); diff != "" {
 					t.Errorf("last statements: %s", diff)
 				}

@@ -88,10 +88,12 @@ func StatementsOfFile(tx *db.Tx, f id.Facility, file id.File) ([]StatementRecord
 	return db.All(tx, statementFrom+" and s.file_id = $2 order by s.account_number, s.from_on, s.id", []any{f, file}, scanStatement)
 }
 
-// LastStatements lists, per account of a facility, the statement with the latest closing balance.
-func LastStatements(tx *db.Tx, f id.Facility) ([]StatementRecord, error) {
-	return db.All(tx, statementFrom+` and s.id = (select z.id from statement z where z.account_id = a.id and z.closing is not null and z.to_on is not null
-		order by z.to_on desc, z.id desc limit 1) order by s.account_number`, []any{f}, scanStatement)
+// LastStatements lists, per account of a facility, the statement with the latest closing
+// balance of a day up to the one given. A day that is not over has no last word: money may
+// come after its statement.
+func LastStatements(tx *db.Tx, f id.Facility, upto clock.Date) ([]StatementRecord, error) {
+	return db.All(tx, statementFrom+` and s.id = (select z.id from statement z where z.account_id = a.id and z.closing is not null and z.to_on <= $2
+		order by z.to_on desc, z.id desc limit 1) order by s.account_number`, []any{f, upto}, scanStatement)
 }
 
 // StatementFile is a statement file as it came in.

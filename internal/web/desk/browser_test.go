@@ -83,7 +83,8 @@ func (h *house) season(at map[string]string) {
 	h.settled(a.upload(odd+"/nhap", "tep", "la.xlsx", h.workbook("Xe điện tham quan", pupils...)))
 	empty := h.openRound("Đợt thu tháng 2/2027")
 	imp, err := h.s.ImportStatement(h.ctx, collect.Actor{User: h.user(accountant)}, h.world.School.ID, "sao-ke-22-11.xml",
-		camt053(h.world.SchoolAccount.Number, h.today(), 500_000, 99_000_000, entry("CRDT", h.today(), "FT780", "khong ma", 240_000), entry("DBIT", h.today(), "FT79", "TIEN DIEN", 90_000)), nil)
+		camt053(h.world.SchoolAccount.Number, h.today().AddDays(-1), 500_000, 99_000_000,
+			entry("CRDT", h.today().AddDays(-1), "FT780", "khong ma", 240_000), entry("DBIT", h.today().AddDays(-1), "FT79", "TIEN DIEN", 90_000)), nil)
 	h.must(err)
 	h.face.results.keep(imp)
 	at["round"], at["drafts"], at["odd"], at["empty"], at["file"], at["receipt"], at["cash"] = first, second, odd, empty, imp.File.String(), rec.ID.String(), h.issue(named("Cao Nhật Minh", "5E"), costs(270_000)).ID.String()

@@ -100,7 +100,7 @@ func (f *face) listCredits(v *visit) error {
 
 func creditTable(v *visit, list []collect.Credit) page.Table {
 	t := page.Table{Caption: "Khoản tiền về", Slips: true, Columns: []page.Column{
-		{Head: "Người chuyển"}, {Head: "Lời chuyển tiền", Long: true}, {Head: "Lúc", Tight: true}, {Head: "Cách trả", Tight: true}, {Head: "Số tiền", Number: true}, {Head: "Tình trạng"},
+		{Head: "Người chuyển", Tight: true}, {Head: "Lời chuyển tiền", Long: true}, {Head: "Lúc", Tight: true}, {Head: "Cách trả", Tight: true}, {Head: "Số tiền", Number: true}, {Head: "Tình trạng"},
 	}}
 	for _, c := range list {
 		t.Rows = append(t.Rows, page.Row{Cells: []any{
@@ -329,6 +329,14 @@ func (f *face) unmatchCredit(v *visit) error {
 
 // undoOf is the address that takes a decision about a credit back at once.
 func undoOf(c id.Credit) string { return "/desk/tien-ve/" + c.String() + "/go?hoan-tac=1" }
+
+// brief is the beginning of a text that may be long.
+func brief(s string, most int) string {
+	if short := cut(s, most); short != s {
+		return short + "…"
+	}
+	return s
+}
 
 func cut(s string, most int) string {
 	if r := []rune(s); len(r) > most {

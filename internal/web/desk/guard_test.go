@@ -198,20 +198,3 @@ func TestForeignThingsInForms(t *testing.T) {
 		h.verify()
 	})
 }
-
-// A form of another site does nothing even with the cookie.
-func TestOtherSitesCannotPost(t *testing.T) {
-	each(t, func(h *house) {
-		b := h.draft()
-		path := h.srv.URL + "/desk/phieu/" + b.ID.String() + "/phat-hanh"
-		req, err := http.NewRequestWithContext(h.ctx, http.MethodPost, path, nil)
-		h.must(err)
-		req.Header.Set("Sec-Fetch-Site", "cross-site")
-		if a := h.as(accountant).do(req); a.status != http.StatusForbidden {
-			h.t.Errorf("cross-site post: %d", a.status)
-		}
-		if got := h.bill(b.ID); got.State != bill.Draft {
-			h.t.Errorf("the bill is %s", got.State)
-		}
-	})
-}

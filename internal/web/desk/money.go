@@ -13,13 +13,17 @@ import (
 	"github.com/sen-platform/sen/internal/web/page"
 )
 
+// shownTabs is how many rounds the first page offers.
+const shownTabs = 3
+
 // money is the second part of the first page: a round's money, or the month's.
 func (f *face) money(v *visit, n *news) *moneyView {
 	m := &moneyView{Methods: methodTable(n.methods)}
 	var tabs []page.Tab
 	for _, r := range n.rounds {
-		if n.sums[r.ID].Issued > 0 {
-			tabs = append(tabs, page.Tab{Text: r.Name, Href: with("/desk", "dot", r.ID.String()), Current: n.round != nil && n.round.ID == r.ID})
+		shown := n.round != nil && n.round.ID == r.ID
+		if n.sums[r.ID].Issued > 0 && (len(tabs) < shownTabs || shown) {
+			tabs = append(tabs, page.Tab{Text: r.Name, Href: with("/desk", "dot", r.ID.String()), Current: shown})
 		}
 	}
 	if n.round != nil || len(tabs) > 0 {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sen-platform/sen/internal/clock"
 	"github.com/sen-platform/sen/internal/rail"
@@ -30,18 +31,20 @@ func TestStatementIsHeldAgainstTheBook(t *testing.T) {
 	each(t, func(h *house) {
 		t := h.t
 		b := h.issue()
-		h.transfer(b.Total, string(b.Code), func(c *rail.Credit) { c.BankRef = "FT77" }) // told by webhook first
+		on := h.today().AddDays(-1)
+		yesterday := func(c *rail.Credit) { c.BookedOn, c.OccurredAt = on, h.clk.Now().Add(-24*time.Hour) }
+		h.transfer(b.Total, string(b.Code), yesterday, func(c *rail.Credit) { c.BankRef = "FT77" }) // told by webhook first
 		no := h.world.SchoolAccount.Number
-		file := camt053(no, h.today(), 500_000, 3_000_000, entry("CRDT", h.today(), "FT77", string(b.Code), int64(b.Total)),
-			entry("CRDT", h.today(), "FT78", "khong ma", 240_000), entry("DBIT", h.today(), "FT79", "TIEN DIEN", 90_000))
+		file := camt053(no, on, 500_000, 3_000_000, entry("CRDT", on, "FT77", string(b.Code), int64(b.Total)),
+			entry("CRDT", on, "FT78", "khong ma", 240_000), entry("DBIT", on, "FT79", "TIEN DIEN", 90_000))
 		a := h.as(accountant)
 		a.page("/desk/sao-ke").says(t, "Chưa nhập sao kê nào")
 		to := a.upload("/desk/sao-ke", "tep", "ngay.xml", file).went(t)
 		a.page(to).says(t, "Đã đọc ngay.xml", "Tài khoản "+no, "Ghi sổ mới 1 khoản 240.000 ₫", "Đã biết từ trước 1 khoản", "Chờ xử lý 1 khoản", "Tiền ra 1 dòng 90.000 ₫",
 			"Lệch +1.100.000 ₫", "Ngân hàng có nhiều hơn sổ 1.100.000 ₫", "Số dư trên sổ cùng ngày 1.900.000 ₫")
-		a.page("/desk").says(t, "Sổ và ngân hàng lệch nhau ngày "+h.today().VN(), "sao kê nhiều hơn sổ 1.100.000 ₫")
+		a.page("/desk").says(t, "Sổ và ngân hàng lệch nhau ngày "+on.VN(), "sao kê nhiều hơn sổ 1.100.000 ₫")
 		a.page("/desk/sao-ke").says(t, "ngay.xml", "Lệch +1.100.000 ₫", "3.000.000 ₫")
-		h.transfer(1_100_000, "dong bi thieu") // it comes by another way: the difference is gone by itself
+		h.transfer(1_100_000, "dong bi thieu", yesterday) // it comes by another way: the difference is gone by itself
 		a.page(to).says(t, "Khớp", "Lệch 0 ₫")
 		a.page("/desk").silent(t, "lệch nhau")
 		if again := a.upload("/desk/sao-ke", "tep", "ngay.xml", file).went(t); again != to {
@@ -52,6 +55,17 @@ func TestStatementIsHeldAgainstTheBook(t *testing.T) {
 			t.Errorf("the file that was kept: %d, %d bytes", got.status, len(got.body))
 		}
 		h.verify()
+	})
+}
+
+// Money may come after a statement of a day that is not over: that is no difference to chase.
+func TestStatementOfTodayIsNoDifferenceYet(t *testing.T) {
+	each(t, func(h *house) {
+		a := h.as(accountant)
+		to := a.upload("/desk/sao-ke", "tep", "nay.xml", camt053(h.world.SchoolAccount.Number, h.today(), 0, 5_000, entry("CRDT", h.today(), "FT1", "x", 5_000))).went(h.t)
+		h.transfer(7_000, "den sau")
+		a.page(to).says(h.t, "Chưa hết ngày, lệch −7.000 ₫", "Ngày này chưa hết")
+		a.page("/desk").silent(h.t, "lệch nhau")
 	})
 }
 

@@ -37,7 +37,7 @@ func (f *face) statementsPage(v *visit, status int, notice *page.Notice) error {
 	}
 	err := v.view(func(tx *db.Tx) error {
 		var err error
-		if last, err = collect.LastStatements(tx, v.facility.ID); err != nil {
+		if last, err = collect.LastStatements(tx, v.facility.ID, v.today); err != nil {
 			return err
 		}
 		list, err = collect.StatementsOf(tx, v.facility.ID, before, statementsPerPage+1)
@@ -51,7 +51,7 @@ func (f *face) statementsPage(v *visit, status int, notice *page.Notice) error {
 		view.File = &page.File{Name: "tep", Label: "Tệp sao kê", Hint: "Excel, CSV, MT940, camt.053… như ngân hàng gửi, không cần sửa. Nhập trùng hay chồng ngày cũng không ghi hai lần. Nhiều nhất 64 MB.", Accept: ".xlsx,.xls,.csv,.txt,.sta,.mt940,.xml,.html"}
 	}
 	if len(last) > 0 {
-		t := agreementTable(last)
+		t := agreementTable(last, v.today)
 		view.Last = &t
 	}
 	if len(list) == 0 {
@@ -71,7 +71,7 @@ func (f *face) statementsPage(v *visit, status int, notice *page.Notice) error {
 			s.Number, span(s),
 			page.Stacked{Value: s.CreditSum, Note: count(s.Credits, "dòng")},
 			page.Stacked{Value: s.DebitSum, Note: count(s.Debits, "dòng")},
-			closing(s), agreement(s),
+			closing(s), agreement(s, v.today),
 		}})
 	}
 	view.History = &t
@@ -96,21 +96,23 @@ func closing(s collect.StatementRecord) any {
 }
 
 // agreement says whether the bank's closing balance is the book's, as the book is now.
-func agreement(s collect.StatementRecord) page.Tag {
+func agreement(s collect.StatementRecord, today clock.Date) page.Tag {
 	switch d := s.Difference(); {
 	case d == nil:
 		return page.Tag{Text: "Không có số dư để so"}
 	case *d == 0:
 		return page.Tag{Text: "Khớp", Icon: "check"}
+	case s.To >= today:
+		return page.Tag{Text: "Chưa hết ngày, lệch " + off(*d)}
 	default:
 		return page.Tag{State: page.Need, Text: "Lệch " + off(*d)}
 	}
 }
 
-func agreementTable(last []collect.StatementRecord) page.Table {
+func agreementTable(last []collect.StatementRecord, today clock.Date) page.Table {
 	t := page.Table{Caption: "Sổ và ngân hàng", Slips: true, Columns: []page.Column{{Head: "Tài khoản"}, {Head: "Đến hết ngày", Tight: true}, {Head: "Ngân hàng", Number: true}, {Head: "Sổ", Number: true}, {Head: "So"}}}
 	for _, s := range last {
-		t.Rows = append(t.Rows, page.Row{Cells: []any{page.Link{Text: s.Number, Href: "/desk/sao-ke/" + s.File.String()}, s.To, closing(s), s.Book, agreement(s)}})
+		t.Rows = append(t.Rows, page.Row{Cells: []any{page.Link{Text: s.Number, Href: "/desk/sao-ke/" + s.File.String()}, s.To, closing(s), s.Book, agreement(s, today)}})
 	}
 	return t
 }
@@ -282,7 +284,7 @@ func needIf(yes bool) page.State {
 }
 
 func sheetOf(v *visit, s collect.StatementRecord) statementSheet {
-	out := statementSheet{Heading: "Tài khoản " + s.Number, Tag: agreement(s), Problems: s.Notices}
+	out := statementSheet{Heading: "Tài khoản " + s.Number, Tag: agreement(s, v.today), Problems: s.Notices}
 	if s.From != "" && s.To != "" {
 		out.Lead = fmt.Sprintf("Từ %s đến %s.", s.From.VN(), s.To.VN())
 	}
@@ -297,6 +299,8 @@ func sheetOf(v *visit, s collect.StatementRecord) statementSheet {
 		}
 		out.Balance = lines
 		switch {
+		case d != 0 && s.To >= v.today:
+			out.Lead += " Ngày này chưa hết: tiền về sau lúc lấy sao kê thì sổ đã có mà sao kê chưa có. Nhập sao kê cả ngày vào hôm sau để so."
 		case d > 0:
 			out.Edge = "sheet--wait"
 			out.Lead += fmt.Sprintf(" Ngân hàng có nhiều hơn sổ %s: còn dòng chưa ghi. Nhập sao kê các ngày trước, hoặc xem các dòng bị bỏ qua bên dưới.", d)

@@ -96,7 +96,7 @@ func (f *face) readNews(v *visit) (*news, error) {
 		if !v.can(access.ViewFigures) {
 			return nil
 		}
-		statements, err := collect.LastStatements(tx, here)
+		statements, err := collect.LastStatements(tx, here, v.today.AddDays(-1))
 		if err != nil {
 			return err
 		}
@@ -243,7 +243,7 @@ func (f *face) todos(v *visit, n *news) []page.Todo {
 			})
 		}
 	}
-	if n.overdue.N > 0 {
+	if n.overdue.N > 0 && v.can(access.ViewFigures) {
 		out = append(out, page.Todo{
 			Count: n.overdue.N, Title: "Phiếu quá hạn chưa trả đủ", Verb: "Xem phiếu", Href: "/desk/phieu?loc=qua-han",
 			Note: page.HTMLf("Còn phải thu %s, hạn sớm nhất %s.", n.overdue.Amount, n.overdue.Since),
@@ -297,7 +297,11 @@ func billsPaid(tx *db.Tx, list []collect.Credit) (map[id.Credit]bill.Bill, error
 func recentLines(v *visit, n *news) page.Lines {
 	out := page.Lines{Caption: "Tiền vừa về"}
 	for _, c := range n.recent {
-		line := page.Line{Label: senderOf(c), Href: "/desk/tien-ve/" + c.ID.String(), Value: c.Amount}
+		sender := senderOf(c)
+		if b, ok := n.went[c.ID]; ok && c.Method == rail.Cash && c.PayerName == "" {
+			sender = b.PayerName
+		}
+		line := page.Line{Label: sender, Href: "/desk/tien-ve/" + c.ID.String(), Value: c.Amount}
 		when := shortTime(c.ReceivedAt, v.today) + ", " + methodName(c.Method)
 		if b, ok := n.went[c.ID]; ok {
 			line.Note = page.HTMLf("%s, cho %s", when, personOf(v.facility, b))

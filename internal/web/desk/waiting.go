@@ -42,7 +42,7 @@ type waitingOne struct {
 	Place   string
 	From    string
 	Why     string
-	Memo    string
+	Memo    template.HTML // with the words marked that the bill beside it has too
 	Facts   string
 	Against *page.Tabs // which candidate the credit is compared with
 	Compare *compared
@@ -169,10 +169,10 @@ func (f *face) decision(v *visit, tx *db.Tx, c collect.Credit, list []collect.Cr
 	if v.can(access.ReturnCredits) {
 		o.Return = "/desk/tien-ve/" + c.ID.String() + "/tra-lai"
 	}
-	o.Memo = c.Memo
+	o.Memo = page.HTMLf("%s", c.Memo)
 	o.Facts = waitingFacts(v, c)
-	words := v.query("tim")
-	o.Find = page.Field{Name: "tim", Label: "Tìm phiếu khác", Value: words, Key: "/"}
+	typed := v.query("tim")
+	o.Find = page.Field{Name: "tim", Label: "Tìm phiếu khác", Value: typed, Key: "/"}
 	cands, err := f.Collect.Suggest(tx, c, suggestions)
 	if err != nil {
 		return nil, err
@@ -181,25 +181,25 @@ func (f *face) decision(v *visit, tx *db.Tx, c collect.Credit, list []collect.Cr
 	for i, s := range cands {
 		o.Cands = append(o.Cands, v.candidate(s.Bill, whySuggested(s), i))
 	}
-	if words != "" {
+	if typed != "" {
 		found, err := bill.Search(tx, bill.Filter{
-			Facility: v.facility.ID, Text: words, Today: v.today, Limit: foundBills,
+			Facility: v.facility.ID, Text: typed, Today: v.today, Limit: foundBills,
 			Status: []bill.Status{bill.StatusOpen, bill.StatusPartlyPaid, bill.StatusExpired},
 		})
 		if err != nil {
 			return nil, err
 		}
-		o.Found = fmt.Sprintf("Tìm “%s”: %s còn phải thu", words, count(len(found.Bills), "phiếu"))
+		o.Found = fmt.Sprintf("Tìm “%s”: %s còn phải thu", typed, count(len(found.Bills), "phiếu"))
 		for _, b := range found.Bills {
 			if !slices.ContainsFunc(cands, func(s collect.Suggestion) bool { return s.Bill.ID == b.ID }) {
 				s := f.Collect.Weigh(c, b)
-				o.Cands = append(o.Cands, v.candidate(b, "Tìm thấy theo “"+words+"”. "+whySuggested(s), len(o.Cands)))
+				o.Cands = append(o.Cands, v.candidate(b, "Tìm thấy theo “"+typed+"”. "+whySuggested(s), len(o.Cands)))
 				cands = append(cands, s)
 			}
 		}
 	}
 	pick := slices.IndexFunc(o.Cands, func(c candidate) bool { return c.Bill == wanted })
-	if pick < 0 && words == "" && len(cands) > 0 && cands[0].Score >= sure && (len(cands) < 2 || cands[1].Score < cands[0].Score) {
+	if pick < 0 && typed == "" && len(cands) > 0 && cands[0].Score >= sure && (len(cands) < 2 || cands[1].Score < cands[0].Score) {
 		pick = 0 // one stands out: chosen beforehand, and still a person presses the button
 	}
 	if pick >= 0 {
@@ -208,7 +208,8 @@ func (f *face) decision(v *visit, tx *db.Tx, c collect.Credit, list []collect.Cr
 	if len(cands) > 0 {
 		beside := max(pick, 0)
 		o.Compare = compare(c, cands[beside], v)
-		o.Against = v.against(at, o.Cands, beside, words)
+		o.Memo, _ = marked(c.Memo, cands[beside].Bill)
+		o.Against = v.against(at, o.Cands, beside, typed)
 	}
 	for _, s := range cands {
 		o.Spare = o.Spare || s.Bill.Open() < c.Suspense
@@ -335,10 +336,10 @@ func compare(c collect.Credit, s collect.Suggestion, v *visit) *compared {
 	}
 	add("Số tiền", c.Suspense, b.Open(), class, word)
 	memo := any(none)
-	if c.Memo != "" {
-		memo = page.HTMLf(`<span class="memo">%s</span>`, marked(c.Memo, b.PersonName()+" "+b.Class+" "+b.BeneficiaryCode))
+	if _, found := marked(c.Memo, b); len(found) > 0 {
+		memo = page.HTMLf(`<span class="memo">%s</span>`, strings.Join(found, " … "))
 	}
-	class, word = pick(s.Full, s.Name != "", "không thấy tên")
+	class, word = pick(s.Full, s.Name != "", "không thấy")
 	add("Tên", memo, b.PersonName(), class, word)
 	if b.Class != "" {
 		left := any(none)
@@ -362,26 +363,36 @@ func compare(c collect.Credit, s collect.Suggestion, v *visit) *compared {
 	return t
 }
 
-// marked is a memo in which the words of a bill are marked.
-func marked(memo, words string) template.HTML {
-	wanted := map[string]bool{}
-	for _, w := range vn.Tokens(words) {
-		wanted[w] = true
-	}
+// marked is a memo in which the words that a bill has too are marked, and those of them that
+// belong to the name.
+func marked(memo string, b bill.Bill) (template.HTML, []string) {
+	name, other := words(b.PersonName()), words(b.Class+" "+b.BeneficiaryCode)
 	var out template.HTML
+	var found []string
 	for i, w := range strings.Fields(memo) {
 		if i > 0 {
 			out += " "
 		}
 		hit := false
 		for _, t := range vn.Tokens(w) {
-			hit = hit || wanted[t] || wanted[strings.TrimPrefix(t, "lop")]
+			if name[t] {
+				found = append(found, w)
+			}
+			hit = hit || name[t] || other[t] || other[strings.TrimPrefix(t, "lop")]
 		}
 		if hit {
 			out += page.HTMLf("<mark>%s</mark>", w)
 		} else {
 			out += page.HTMLf("%s", w)
 		}
+	}
+	return out, found
+}
+
+func words(s string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range vn.Tokens(s) {
+		out[w] = true
 	}
 	return out
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/sen-platform/sen/internal/vn"
 	"github.com/sen-platform/sen/internal/vnd"
 	"github.com/sen-platform/sen/internal/web/page"
-	"github.com/sen-platform/sen/internal/web/ui"
 )
 
 // methodNames are the ways to pay as staff call them, in the order of lists.
@@ -263,15 +262,6 @@ func capital(s string) string {
 		r[0] = unicode.ToUpper(r[0])
 	}
 	return string(r)
-}
-
-// icon is an icon of the house inside a sentence built in Go; its name is a constant of ours.
-func icon(name string) template.HTML {
-	svg, err := ui.Icon(name)
-	if err != nil {
-		panic(err)
-	}
-	return template.HTML(svg)
 }
 
 // breakable is a long text without spaces that may be broken anywhere; copying it gives the
