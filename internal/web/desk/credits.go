@@ -330,14 +330,6 @@ func (f *face) unmatchCredit(v *visit) error {
 // undoOf is the address that takes a decision about a credit back at once.
 func undoOf(c id.Credit) string { return "/desk/tien-ve/" + c.String() + "/go?hoan-tac=1" }
 
-// brief is the beginning of a text that may be long.
-func brief(s string, most int) string {
-	if short := cut(s, most); short != s {
-		return short + "…"
-	}
-	return s
-}
-
 func cut(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most])
