@@ -28,7 +28,8 @@ type roundView struct {
 	Lead     any
 	Live     page.Live
 	Running  bool
-	Progress page.Progress
+	Progress *page.Progress // nil while nobody knows how much there is
+	Sofar    string
 	Upload   *uploadBox
 	Columns  *page.Notice // the workbook waits for a person to name its columns
 	Stats    []page.Stat
@@ -75,8 +76,7 @@ type vanishedRow struct {
 // roundTools are what can be done with a round besides its main step.
 type roundTools struct {
 	Notices  []page.Link
-	List     page.Link
-	Bills    page.Link
+	Lists    []page.Link
 	Edit     *page.Link
 	Take     *takeBox
 	Close    *page.Post
@@ -361,9 +361,9 @@ func samples(v *visit, c *chart) []sampleBill {
 }
 
 func (v *visit) roundTools(at string, c *chart, edits bool) *roundTools {
-	t := &roundTools{
-		Audience: lower(classWord(v.facility)), List: page.Link{Text: "Bảng kê (Excel)", Href: at + "/bang-ke.xlsx", Icon: "down", Save: true},
-		Bills: page.Link{Text: "Xem từng phiếu", Href: "/desk/phieu?dot=" + c.ID.String(), Icon: "list"},
+	t := &roundTools{Audience: lower(classWord(v.facility))}
+	if c.sum.Drafts+c.sum.Issued > 0 {
+		t.Lists = []page.Link{{Text: "Xem từng phiếu", Href: "/desk/phieu?dot=" + c.ID.String(), Icon: "list"}, {Text: "Bảng kê (Excel)", Href: at + "/bang-ke.xlsx", Icon: "down", Save: true}}
 	}
 	unpaid := 0
 	for _, k := range c.wall {

@@ -295,6 +295,9 @@ func TestTakeBackAndClose(t *testing.T) {
 		at := h.openRound("Đợt thu tháng 12")
 		h.settled(a.upload(at+"/nhap", "tep", "thu.xlsx", h.workbook("Tiền ăn bán trú", pupils...)))
 		h.settled(m.post(at+"/phat-hanh", "lop", "1C", "lop", "3E", "da-xem", "1"))
+		if p := m.page(at); !strings.Contains(p.body, `action="`+at+`/thu-lai"><button`) {
+			t.Error("a round published as a whole has no way back in the toast")
+		}
 		var thao bill.Bill
 		h.view(func(tx *db.Tx) error {
 			found, err := bill.Search(tx, bill.Filter{Facility: h.world.School.ID, Text: "Ngọc Thảo"})

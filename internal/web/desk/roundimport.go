@@ -23,9 +23,10 @@ const patience = 1500 * time.Millisecond
 func running(view roundView, at string, c *chart, j *job) roundView {
 	done, total := j.state()
 	view.Running, view.Lead = true, "Đóng trang này cũng được, máy vẫn chạy tiếp."
-	view.Progress = page.Progress{Label: j.what, Note: page.Count(int64(done)), Done: int64(done), Total: int64(max(total, done, 1)), Work: true}
+	view.Sofar = fmt.Sprintf("%s: đã xong %s", j.what, page.Count(int64(done)))
 	if total > 0 {
-		view.Progress.Note = fmt.Sprintf("%s trên %s", page.Count(int64(done)), page.Count(int64(total)))
+		view.Sofar = ""
+		view.Progress = &page.Progress{Label: j.what, Note: fmt.Sprintf("%s trên %s", page.Count(int64(done)), page.Count(int64(total))), Done: int64(done), Total: int64(total), Work: true}
 	}
 	view.Live = page.Live{Target: "dot", Events: at + "/tien-do", Poll: at + "/tien-do?doc=1", Version: jobVersion(j), Say: j.what + ": " + page.Count(int64(done))}
 	return view

@@ -44,7 +44,7 @@ func (v *visit) publishBox(at string, c *chart) *publishBox {
 		}
 		box.Classes = append(box.Classes, page.Choice{
 			Value: classParam(k.Class), Checked: true,
-			Text: page.HTMLf(`%s <span class="note">%s, %s</span>`, capital(name), count(k.Drafts, "phiếu"), k.DraftAmount),
+			Text: page.HTMLf(`%s<br><span class="note">%s, %s</span>`, capital(name), count(k.Drafts, "phiếu"), k.DraftAmount),
 		})
 	}
 	if len(box.Classes) == 1 {
@@ -83,7 +83,11 @@ func (f *face) publishRound(v *visit) error {
 		return f.roundPage(v, unprocessable, nil, &page.Notice{State: page.Danger, Strong: "Chưa phát hành.", Text: wrong, Live: true})
 	}
 	actor := v.actor()
-	return f.runOnRound(v, r, "Đang phát hành phiếu", total, func(ctx context.Context, progress func(int)) (string, error) {
+	undo := ""
+	if classes == nil && bill.Sum(wall).Issued == 0 { // the way back takes all unpaid bills of the round
+		undo = "/desk/dot-thu/" + r.ID.String() + "/thu-lai"
+	}
+	return f.runOnRound(v, r, "Đang phát hành phiếu", total, undo, func(ctx context.Context, progress func(int)) (string, error) {
 		n, err := f.Collect.Publish(ctx, actor, r.ID, classes, progress)
 		return "Đã phát hành " + count(n, "phiếu"), err
 	})
@@ -117,7 +121,7 @@ func pickClasses(boxes []string, wall []bill.ClassCount, counts func(bill.ClassC
 
 // runOnRound runs a long work on a round and goes to its page, with the result when it was
 // quick, with the progress when not.
-func (f *face) runOnRound(v *visit, r bill.Round, what string, total int, work func(ctx context.Context, progress func(int)) (string, error)) error {
+func (f *face) runOnRound(v *visit, r bill.Round, what string, total int, undo string, work func(ctx context.Context, progress func(int)) (string, error)) error {
 	at := "/desk/dot-thu/" + r.ID.String()
 	ctx := v.lasting()
 	said := ""
@@ -135,7 +139,7 @@ func (f *face) runOnRound(v *visit, r bill.Round, what string, total int, work f
 	if err := f.jobs.failed(r.ID); err != nil {
 		return refused(err, func(status int, n page.Notice) error { return f.roundPage(v, status, nil, &n) })
 	}
-	return v.goTo(at, said, "")
+	return v.goTo(at, said, undo)
 }
 
 // takeBackRound answers POST /desk/dot-thu/{round}/thu-lai: published bills that received no
@@ -168,7 +172,7 @@ func (f *face) takeBackRound(v *visit) error {
 		classes, total = list, n
 	}
 	actor := v.actor()
-	return f.runOnRound(v, r, "Đang thu lại phiếu", total, func(ctx context.Context, progress func(int)) (string, error) {
+	return f.runOnRound(v, r, "Đang thu lại phiếu", total, "", func(ctx context.Context, progress func(int)) (string, error) {
 		n, err := f.Collect.Unpublish(ctx, actor, r.ID, classes, progress)
 		if n == 0 {
 			return "Không còn phiếu nào chưa có tiền để thu lại", err

@@ -9,6 +9,7 @@ import (
 	"github.com/sen-platform/sen/internal/bill"
 	"github.com/sen-platform/sen/internal/db"
 	"github.com/sen-platform/sen/internal/db/dbtest"
+	"github.com/sen-platform/sen/internal/id"
 	"github.com/sen-platform/sen/internal/web/webtest"
 )
 
@@ -158,5 +159,34 @@ func TestWaitingByKeyboard(t *testing.T) {
 	tab.Press("k") // into the field, not up the list
 	if got := webtest.Eval[string](tab, `document.activeElement.id`); got != "tim" {
 		t.Errorf("the search has no focus: %s", got)
+	}
+}
+
+// The page of a round follows its work to the end by itself: by script, and without it by
+// asking again every few seconds.
+func TestRoundFollowsItsWorkInBrowser(t *testing.T) {
+	for name, opts := range map[string][]webtest.Option{"script": nil, "bare": {webtest.WithoutScript}} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t, dbtest.SQLite(t))
+			at := h.openRound("Đợt thu tháng 12")
+			r, err := id.Parse[id.Round](strings.TrimPrefix(at, "/desk/dot-thu/"))
+			h.must(err)
+			step := make(chan int)
+			h.face.jobs.start(r, "Đang phát hành phiếu", 1200, func(progress func(int)) error {
+				for n := range step {
+					progress(n)
+				}
+				return nil
+			})
+			step <- 300
+			tab := h.signIn(t, webtest.Phone, accountant, opts...)
+			tab.Goto(h.srv.URL + at)
+			tab.WaitText("main", "300 trên 1.200")
+			tab.Check("desk-round-running")
+			step <- 900
+			tab.WaitText("main", "900 trên 1.200")
+			close(step)
+			tab.WaitText("main", "Tải bảng lên")
+		})
 	}
 }
