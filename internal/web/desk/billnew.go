@@ -28,7 +28,7 @@ func (f *face) newBill(v *visit) error {
 		}
 		from, err := id.Parse[id.Bill](v.query("tu"))
 		if err != nil {
-			return nil //nolint:nilerr // no bill to copy: an empty form
+			return nil // no bill to copy: an empty form
 		}
 		old, err := v.billByID(tx, from, access.EditBills)
 		if err != nil {

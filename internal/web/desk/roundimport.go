@@ -65,10 +65,10 @@ func (f *face) streamProgress(v *visit) error {
 		if now != shown {
 			shown = now
 			if err := ctl.SetWriteDeadline(time.Now().Add(2 * f.beat)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-				return nil //nolint:nilerr // the reader has gone
+				return nil // the reader has gone
 			}
 			if _, err := fmt.Fprintf(v.w, "event: changed\ndata: %s\n\n", now); err != nil || ctl.Flush() != nil {
-				return nil //nolint:nilerr // the reader has gone
+				return nil // the reader has gone
 			}
 		}
 		if now == jobVersion(nil) {
