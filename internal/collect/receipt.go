@@ -146,7 +146,7 @@ func ReceiptsOfCredit(tx *db.Tx, c id.Credit) ([]Receipt, error) {
 // ReceiptsOf lists a facility's receipts, newest first, at most limit, those before the given
 // one when it is not 0.
 func ReceiptsOf(tx *db.Tx, f id.Facility, before id.Receipt, limit int) ([]Receipt, error) {
-	return db.All(tx, "select "+receiptColumns+" from receipt where facility_id = $1 and ($2 = 0 or id < $2) order by id desc limit $3",
+	return db.All(tx, "select "+receiptColumns+" from receipt where facility_id = $1 and (cast($2 as bigint) = 0 or id < cast($2 as bigint)) order by id desc limit $3",
 		[]any{f, before, limit}, scanReceipt)
 }
 

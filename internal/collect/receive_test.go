@@ -384,6 +384,11 @@ func TestReceiptNumbersHaveNoGapsOrDoubles(t *testing.T) {
 			if len(nos) != n/2 {
 				t.Errorf("facility %v: %d receipts, want %d", f, len(nos), n/2)
 			}
+			var older []collect.Receipt
+			h.view(func(tx *db.Tx) (err error) { older, err = collect.ReceiptsOf(tx, f, rs[9].ID, 5); return err })
+			if len(older) != 5 || older[0].ID != rs[10].ID {
+				t.Errorf("facility %v: the page after the tenth begins with %v, want %v", f, older, rs[10].ID)
+			}
 		}
 		h.verify()
 	})
