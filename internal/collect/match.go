@@ -94,7 +94,7 @@ func (s *Service) findKeys(c *Credit) keys {
 	return k
 }
 
-// book is the bills of one transaction, by what may name them.
+// bills are those of one transaction, by what may name them.
 type bills struct {
 	byCode   map[billcode.Code]*bill.Payable
 	byID     map[id.Bill]*bill.Payable

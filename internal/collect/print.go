@@ -11,6 +11,8 @@ import (
 // is copy n−1 ("BẢN SAO"). db.ErrNotFound when there is no such receipt.
 func (s *Service) CountPrint(ctx context.Context, r id.Receipt) (int64, error) {
 	var n int64
-	err := s.db.Update(ctx, func(tx *db.Tx) (err error) { n, err = s.printed(tx, r); return err })
+	err := s.db.Update(ctx, func(tx *db.Tx) error {
+		return tx.Row("update receipt set copies = copies + 1 where id = $1 returning copies", []any{r}, &n)
+	})
 	return n, err
 }

@@ -150,14 +150,6 @@ func ReceiptsOf(tx *db.Tx, f id.Facility, before id.Receipt, limit int) ([]Recei
 		[]any{f, before, limit}, scanReceipt)
 }
 
-// Printed counts a further print of a receipt and returns the number of that copy (1, 2 …):
-// the first PDF a payer gets is the original, each later one says "copy".
-func (s *Service) printed(tx *db.Tx, r id.Receipt) (int64, error) {
-	var n int64
-	err := tx.Row("update receipt set copies = copies + 1 where id = $1 returning copies", []any{r}, &n)
-	return n, err
-}
-
 var checkEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // CheckCode seals what a receipt says: 80 bits of HMAC-SHA256 over facility, number, amount,

@@ -78,15 +78,12 @@ func (w *work) touch(p *bill.Payable) *bill.Payable {
 	return p
 }
 
-// source is the ledger account a part of a credit comes from: where the money is when it
-// arrives, or the suspense or payer's credit it has been in.
+// arrival is the ledger account where a credit's money is when it arrives.
 func arrival(c *Credit) ledger.Account {
-	switch {
-	case c.Stream == streamCash:
-		return ledger.Account{Facility: c.Facility, Kind: ledger.CashDesk}
-	default:
-		return ledger.Account{Facility: c.Facility, Kind: ledger.Bank, Ref: int64(c.Account)}
+	if c.Stream == streamCash {
+		return acc(c.Facility, ledger.CashDesk)
 	}
+	return ledger.Account{Facility: c.Facility, Kind: ledger.Bank, Ref: int64(c.Account)}
 }
 
 func acc(f id.Facility, k ledger.Kind) ledger.Account { return ledger.Account{Facility: f, Kind: k} }
